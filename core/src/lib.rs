@@ -1,0 +1,1 @@
+//! Lapel: two people meet, and each phone keeps the other's badge.

@@ -1,0 +1,2 @@
+//! Two people meet at a table.
+fn main() {}
