@@ -1,0 +1,526 @@
+//! Two phones, two cameras, no roles.
+//!
+//! # Who knows what, and when
+//!
+//! A *hello* is shown to everybody: a fresh ephemeral key, and a commitment that names nobody.
+//! Whoever scans it can seal a badge to it. What such a sealed message holds is worth nothing
+//! until four things were checked: it opens with a key bound to this phone's whole hello, its
+//! contents give the sender's hello again, its person is not this phone's owner, and its signature
+//! covers both hellos. From then on the peer is *verified*: the key they name was used, now, for
+//! this exchange. Whether the face across the table is theirs, only the person can say; so a
+//! person accepts, and nothing is a contact before that.
+//!
+//! An *offer* is sealed before its sender accepted anyone: scanning a code gives its owner one's
+//! badge. A *confirm* message is shown only after the sender's book has the receiver on disk.
+//!
+//! # How an app drives it
+//!
+//! Nothing here does IO. The app shows [`Exchange::frame`], feeds what its camera reads to
+//! [`Exchange::scan`], asks its person, and passes time as a [`Duration`] since any fixed origin,
+//! from a clock that goes on while the device sleeps.
+
+mod display;
+mod keys;
+mod scanned;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use self::display::Display;
+pub use self::keys::CheckCode;
+pub use self::scanned::{Scanned, Step, Verified};
+use self::session::{HELLO_LIFE, Session};
+use crate::attestation::Attestation;
+use crate::badge::{Badge, FieldSizes};
+use crate::digest::Hash;
+use crate::encounter::{Encounter, Recorded};
+use crate::event::Event;
+use crate::identity::{Identity, PersonId};
+use crate::receipt::Comparison;
+use crate::time::UnixTime;
+use crate::transcript::Transcript;
+use crate::wire::{
+    self, Assembler, Assembly, Carrier, Envelope, Flaw, Message, Plaintext, Sealed, SizeClass,
+};
+
+/// Who shows a badge first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reveal {
+    /// Whoever is scanned gets this badge, sealed, before this person has accepted anyone.
+    #[default]
+    First,
+    /// Nobody gets this badge before this person accepted them. Two such phones can't meet.
+    AfterAccept,
+}
+
+/// What one exchange is about; fixed when it begins.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The event both are at, as this side claims it.
+    pub event: Event,
+    /// An organiser's word about this person, carried and not checked in this version.
+    pub attestation: Option<Attestation>,
+    /// Who shows a badge first.
+    pub reveal: Reveal,
+    /// Compare check codes before accepting: one's own badge is shown first, one scan more.
+    pub compare: bool,
+    /// What stands in front of the digits.
+    pub carrier: Carrier,
+}
+
+/// Why an exchange can't begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BeginError {
+    /// Badge, event and attestation together are more than a frame holds. Shorten a named field.
+    #[error(
+        "the badge takes {badge} bytes; beside an event of {event} and an attestation of \
+         {attestation} bytes it may take {budget}: shorten {fields}"
+    )]
+    TooLarge {
+        /// Bytes of the badge.
+        badge: usize,
+        /// Bytes the badge may take in this exchange.
+        budget: usize,
+        /// Bytes of the event's name.
+        event: usize,
+        /// Bytes of the attestation.
+        attestation: usize,
+        /// What takes the space in the badge, largest first.
+        fields: FieldSizes,
+    },
+    /// Comparing before accepting shows one's badge first, which [`Reveal::AfterAccept`] forbids.
+    #[error(
+        "comparing check codes before accepting shows your badge first: reveal it first, or don't compare"
+    )]
+    CompareNeedsReveal,
+}
+
+/// Why a person can't be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcceptError {
+    /// Nobody was verified under this transcript; scan their code.
+    #[error("nobody is verified under that transcript: scan their code first")]
+    NotVerified,
+    /// This exchange accepted someone else; start again for the next person.
+    #[error("this exchange has accepted someone else: start again for the next person")]
+    Taken,
+    /// The exchange has ended; begin another.
+    #[error("this exchange has ended: begin another")]
+    Ended,
+}
+
+/// Why a record can't be acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcknowledgeError {
+    /// The record is of another exchange, or nobody was accepted in this one.
+    #[error("that record is of another exchange")]
+    AnotherExchange,
+    /// The exchange has ended. The peer can still be shown the confirm code kept in the book.
+    #[error("this exchange has ended: show the confirm code kept in the book")]
+    Ended,
+}
+
+/// What a frame on the screen is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// A fresh key that names nobody.
+    Hello,
+    /// This badge, sealed to someone who isn't accepted yet.
+    Offer,
+    /// This side's confirmation. Keep showing it until the other phone is done too.
+    Confirm,
+}
+
+/// What to draw now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// What it is.
+    pub shows: Shows,
+    /// The text of the QR code: ASCII, at most 1,100 bytes.
+    pub text: String,
+    /// When to ask again; `None` if only a scan or an acknowledgement changes it.
+    pub until: Option<Duration>,
+}
+
+/// What is fixed for an exchange and all its sessions.
+struct Terms {
+    identity: Identity,
+    person: PersonId,
+    badge: Badge,
+    event: Event,
+    attestation: Option<Attestation>,
+    reveal: Reveal,
+    compare: bool,
+    class: SizeClass,
+}
+
+/// One person's side of a meeting, from the first code shown to the peer's confirmation.
+///
+/// It draws a fresh session when its hello grows stale and nobody has answered; the old session
+/// goes on opening what was sealed to it. Dropping or [`ending`](Exchange::end) it wipes every key.
+pub struct Exchange {
+    terms: Arc<Terms>,
+    carrier: Carrier,
+    small: bool,
+    /// The session on the screen.
+    current: Session,
+    /// The session it replaced, which may still be answered.
+    previous: Option<Session>,
+    /// Ephemeral keys this exchange has shown, to know its own codes again.
+    own: VecDeque<[u8; 32]>,
+    parts: Assembler,
+    /// What was scanned and wasn't for us, so that a code in view costs its work once.
+    refused: VecDeque<(Hash, Scanned)>,
+    display: Display,
+    unanswered: Vec<Duration>,
+    counter: u64,
+    now: Duration,
+    ended: bool,
+}
+
+impl Exchange {
+    /// Codes remembered as own, and as refused.
+    const REMEMBERED: usize = 32;
+
+    /// Begins an exchange that shows `badge`.
+    ///
+    /// `now` is the monotonic clock, `wall` the wall clock, and `counter` a number that the app
+    /// never repeats for this identity as long as it can help it (the book's
+    /// [`counter`](crate::book::Book::counter) will do). Thirty-two bytes are taken from `rng`.
+    ///
+    /// # Errors
+    /// [`BeginError::TooLarge`] names the budget and the fields that take it.
+    pub fn begin(
+        identity: &Identity,
+        badge: &Badge,
+        options: Options,
+        now: Duration,
+        wall: UnixTime,
+        counter: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, BeginError> {
+        let Options { event, attestation, reveal, compare, carrier } = options;
+        if compare && reveal == Reveal::AfterAccept {
+            return Err(BeginError::CompareNeedsReveal);
+        }
+        let class = class_for(badge, &event, attestation.as_ref())?;
+        let terms = Arc::new(Terms {
+            person: identity.person(),
+            identity: identity.clone(),
+            badge: badge.clone(),
+            event,
+            attestation,
+            reveal,
+            compare,
+            class,
+        });
+        let mut random = Zeroizing::new([0; 32]);
+        rng.fill_bytes(random.as_mut());
+        let current = Session::new(Arc::clone(&terms), &random, wall, now, counter);
+        let display = hello_alone(&carrier, &current);
+        Ok(Self {
+            own: VecDeque::from([current.hello.ephemeral]),
+            terms,
+            carrier,
+            small: false,
+            current,
+            previous: None,
+            parts: Assembler::default(),
+            refused: VecDeque::new(),
+            display,
+            unanswered: Vec::new(),
+            counter,
+            now,
+            ended: false,
+        })
+    }
+
+    /// What to draw now, or `None` once the exchange has ended.
+    pub fn frame(&mut self, now: Duration) -> Option<Frame> {
+        self.advance(now);
+        if self.ended {
+            return None;
+        }
+        let mut frame = self.display.frame(self.now)?;
+        let changes = [frame.until, self.renew_at()];
+        frame.until = changes.into_iter().flatten().min();
+        Some(frame)
+    }
+
+    /// Takes in the text of a QR code. Any text at all gets a name, and none does harm.
+    pub fn scan(&mut self, text: &str, now: Duration) -> Scanned {
+        self.advance(now);
+        if self.ended {
+            return Scanned::Ended;
+        }
+        let bytes = match wire::unwrap(text) {
+            Envelope::Foreign => return Scanned::NotOurs,
+            Envelope::Garbled => return Scanned::Damaged(Flaw::Digits),
+            Envelope::Bytes(bytes) => bytes,
+        };
+        match bytes.first() {
+            Some(&wire::VERSION) => {}
+            Some(&version) => return Scanned::OtherVersion { version },
+            None => return Scanned::Damaged(Flaw::Shape),
+        }
+        let scanned = match Message::parse(&bytes) {
+            Err(flaw) => return Scanned::Damaged(flaw),
+            Ok(Message::Hello(hello)) if self.own.contains(&hello.ephemeral) => Scanned::OwnCode,
+            Ok(Message::Hello(hello)) => self.current.greet(hello, self.now),
+            Ok(Message::Sealed(sealed)) => self.open(&bytes, &sealed),
+            Ok(Message::Part(part)) => match self.parts.add(part) {
+                Assembly::Known => Scanned::NothingNew,
+                Assembly::Partial { have, total } => Scanned::PartReceived { have, total },
+                Assembly::Complete(whole) => match Message::parse(&whole) {
+                    Ok(Message::Sealed(sealed)) => self.open(&whole, &sealed),
+                    Ok(_) => Scanned::Damaged(Flaw::Shape),
+                    Err(flaw) => Scanned::Damaged(flaw),
+                },
+            },
+        };
+        let answered = match &scanned {
+            Scanned::Progressed(step) => *step == Step::Answered,
+            Scanned::Verified(_) | Scanned::StartAgainToCompare(_) => self.terms.compare,
+            _ => false,
+        };
+        if answered {
+            self.redraw();
+        }
+        scanned
+    }
+
+    /// Everyone verified and not accepted yet, as a screen that was away shows them again.
+    pub fn waiting(&self) -> Vec<Verified> {
+        let sessions = [Some(&self.current), self.previous.as_ref()];
+        sessions.into_iter().flatten().flat_map(Session::waiting).collect()
+    }
+
+    /// Notes whether the two people saw the same check code, before or while they accept. A
+    /// difference marks contact and receipt.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn compared(&mut self, th: &Transcript, codes: Comparison) -> Result<(), AcceptError> {
+        if self.ended {
+            return Err(AcceptError::Ended);
+        }
+        if self.current.acceptance.is_some() {
+            return Err(AcceptError::Taken);
+        }
+        let here = self.current.compared(th, codes);
+        let noted = here || self.previous.as_mut().is_some_and(|s| s.compared(th, codes));
+        if noted { Ok(()) } else { Err(AcceptError::NotVerified) }
+    }
+
+    /// The person accepted whoever `th` names on the screen. That closes the exchange to everyone
+    /// else. Accepting the same again gives the same encounter; the screen doesn't change before
+    /// [`acknowledge`](Self::acknowledge).
+    ///
+    /// # Errors
+    /// [`AcceptError`], if nobody is verified under `th`, or someone else was accepted before.
+    pub fn accept(&mut self, th: &Transcript) -> Result<Encounter, AcceptError> {
+        if self.ended {
+            return Err(AcceptError::Ended);
+        }
+        if let Some(acceptance) = &self.current.acceptance {
+            let same = acceptance.encounter.transcript() == *th;
+            return if same { Ok(acceptance.encounter.clone()) } else { Err(AcceptError::Taken) };
+        }
+        if let Some(encounter) = self.current.accept(th) {
+            self.previous = None;
+            return Ok(encounter);
+        }
+        let mut previous = self.previous.take().ok_or(AcceptError::NotVerified)?;
+        match previous.accept(th) {
+            Some(encounter) => {
+                self.current = previous;
+                Ok(encounter)
+            }
+            None => {
+                self.previous = Some(previous);
+                Err(AcceptError::NotVerified)
+            }
+        }
+    }
+
+    /// The book has the encounter on disk: from now on the screen shows the confirm frame.
+    ///
+    /// # Errors
+    /// [`AcknowledgeError::AnotherExchange`] for any other record.
+    pub fn acknowledge(&mut self, recorded: &Recorded) -> Result<(), AcknowledgeError> {
+        if self.ended {
+            return Err(AcknowledgeError::Ended);
+        }
+        match &mut self.current.acceptance {
+            Some(acceptance) if acceptance.encounter.transcript() == recorded.transcript => {
+                acceptance.acknowledged = true;
+                self.redraw();
+                Ok(())
+            }
+            _ => Err(AcknowledgeError::AnotherExchange),
+        }
+    }
+
+    /// Replaces everything by a fresh session, for the next person or because too much has
+    /// happened to this one. An encounter that was not recorded yet must be recorded from the
+    /// value the app holds.
+    pub fn start_again(&mut self, now: Duration) {
+        self.advance(now);
+        self.unanswered.extend(self.current.unanswered());
+        self.unanswered.extend(self.previous.iter().flat_map(Session::unanswered));
+        self.replace_current();
+        self.previous = None;
+        self.parts = Assembler::default();
+        self.redraw();
+    }
+
+    /// Ends the exchange: the app goes to the background, or the person closes the screen. Every
+    /// later scan is [`Scanned::Ended`].
+    pub fn end(&mut self) {
+        self.ended = true;
+        // Dropping the sessions wipes their keys; the fresh one was shown to nobody.
+        self.previous = None;
+        self.replace_current();
+    }
+
+    /// Asks for smaller symbols, two or three in turn, when scans don't come; or for one again.
+    pub fn use_small_symbols(&mut self, small: bool) {
+        self.small = small;
+        self.redraw();
+    }
+
+    /// When, by the monotonic clock, this badge was shown to codes that never answered.
+    pub fn unanswered_offers(&self) -> Vec<Duration> {
+        let sessions = [Some(&self.current), self.previous.as_ref()];
+        let open = sessions.into_iter().flatten().flat_map(Session::unanswered);
+        self.unanswered.iter().copied().chain(open).collect()
+    }
+
+    /// A 32-byte key for evidence of another kind, such as Bluetooth ranging or a venue's
+    /// check-in: bound to this exchange and `purpose`, and known to its two sides only. `None` if
+    /// nobody is verified under `th`.
+    pub fn export_key(&self, th: &Transcript, purpose: &str) -> Option<[u8; 32]> {
+        let sessions = [Some(&self.current), self.previous.as_ref()];
+        sessions.into_iter().flatten().find_map(|session| session.export(th, purpose))
+    }
+
+    /// A sealed message goes to whichever session opens it.
+    fn open(&mut self, bytes: &[u8], sealed: &Sealed) -> Scanned {
+        if self.own.contains(&sealed.ephemeral) {
+            return Scanned::OwnCode;
+        }
+        let digest: Hash = Sha256::digest(bytes).into();
+        if let Some((_, scanned)) = self.refused.iter().find(|(refused, _)| *refused == digest) {
+            return scanned.clone();
+        }
+        let mut scanned = self.current.open(sealed, digest, self.now);
+        if scanned.is_none() && self.current.acceptance.is_none() {
+            scanned = self.previous.as_mut().and_then(|s| s.open(sealed, digest, self.now));
+        }
+        let scanned = scanned.unwrap_or(Scanned::NotForUs);
+        if let Scanned::NotForUs | Scanned::Damaged(_) = scanned {
+            remember(&mut self.refused, (digest, scanned.clone()));
+        }
+        scanned
+    }
+
+    /// Time passes, never backwards, and a stale hello is replaced.
+    fn advance(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+        if !self.ended && self.renew_at().is_some_and(|at| self.now >= at) {
+            let replaced = self.replace_current();
+            if let Some(gone) = self.previous.replace(replaced) {
+                self.unanswered.extend(gone.unanswered());
+            }
+            self.redraw();
+        }
+    }
+
+    /// When the hello grows stale, unless somebody can still complete an exchange by then.
+    fn renew_at(&self) -> Option<Duration> {
+        let previous = self.previous.as_ref().map(Session::engaged_until).unwrap_or_default();
+        let at =
+            (self.current.made_at() + HELLO_LIFE).max(self.current.engaged_until()).max(previous);
+        (at < Duration::MAX).then_some(at)
+    }
+
+    /// Puts a fresh session in place of the current one, and returns that. Its wall time is the
+    /// first session's plus what the monotonic clock counted since: a wall clock that changes in
+    /// the middle changes nothing. Its randomness is an output of the first one's.
+    fn replace_current(&mut self) -> Session {
+        let elapsed = self.now.saturating_sub(self.current.made_at()).as_secs();
+        let met_at = self.current.met_at().plus(elapsed);
+        let random = &self.current.secrets.next;
+        let terms = Arc::clone(&self.terms);
+        let fresh = Session::new(terms, random, met_at, self.now, self.counter);
+        remember(&mut self.own, fresh.hello.ephemeral);
+        core::mem::replace(&mut self.current, fresh)
+    }
+
+    fn redraw(&mut self) {
+        let hello = self.current.hello.to_bytes();
+        let jitter = self.current.secrets.jitter;
+        let (sealed, hello): (Vec<(Shows, &Sealed)>, Option<&[u8]>) = match &self.current.acceptance
+        {
+            Some(accepted) if accepted.acknowledged => {
+                (vec![(Shows::Confirm, &accepted.confirm)], None)
+            }
+            _ => {
+                let previous = self.previous.iter().flat_map(Session::offered);
+                let offers = self.current.offered().into_iter().chain(previous);
+                (offers.map(|sealed| (Shows::Offer, sealed)).collect(), Some(&hello))
+            }
+        };
+        let draws = self.display.draws;
+        self.display = Display::new(&self.carrier, self.small, jitter, draws, &sealed, hello);
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("person", &self.terms.person)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+fn hello_alone(carrier: &Carrier, session: &Session) -> Display {
+    Display::new(carrier, false, session.secrets.jitter, 0, &[], Some(&session.hello.to_bytes()))
+}
+
+fn remember<T>(list: &mut VecDeque<T>, item: T) {
+    if list.len() == Exchange::REMEMBERED {
+        list.pop_front();
+    }
+    list.push_back(item);
+}
+
+fn class_for(
+    badge: &Badge,
+    event: &Event,
+    attestation: Option<&Attestation>,
+) -> Result<SizeClass, BeginError> {
+    let (badge_bytes, event) = (badge.as_bytes().len(), event.as_str().len());
+    let attestation = attestation.map_or(0, |a| a.as_bytes().len());
+    let fits = |badge| SizeClass::fitting(Plaintext::size(badge, event, attestation, 0));
+    fits(badge_bytes).ok_or_else(|| BeginError::TooLarge {
+        badge: badge_bytes,
+        budget: (0..=Badge::MAX_BYTES).rev().find(|&b| fits(b).is_some()).unwrap_or_default(),
+        event,
+        attestation,
+        fields: badge.sizes(),
+    })
+}

@@ -1,0 +1,411 @@
+//! What a meeting proves, to anyone, offline.
+//!
+//! A receipt carries, for each side, the public parts of one exchange and a signature over them.
+//! [`Receipt::verify`] needs the bytes and nothing else. What it shows is exactly this: these two
+//! keys took part in one run of the protocol, and a side *confirmed* the other's key (it accepted
+//! that person and had them on disk) or only *offered* itself to whoever was showing a code. Times
+//! and events are each side's own claims. It proves neither presence nor place nor date, and a
+//! side can sign its own half whenever it likes: only the other's half is evidence.
+
+use core::fmt;
+
+use minicbor::Decoder;
+use serde::Serialize;
+
+use crate::badge::Badge;
+use crate::cbor::{self, NotCanonical, Writer, Written};
+use crate::digest::{Hash, short};
+use crate::event::Event;
+use crate::identity::PersonId;
+use crate::signing::{self, Context};
+use crate::time::UnixTime;
+use crate::transcript::Transcript;
+use crate::wire::{Committed, Hello, Opening};
+
+/// A receipt that verifies. There are no others: reading one verifies it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub(crate) holder: Side,
+    pub(crate) peer: Side,
+    pub(crate) comparison: Comparison,
+}
+
+/// One side of a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Side {
+    pub(crate) ephemeral: [u8; 32],
+    pub(crate) blind: Hash,
+    pub(crate) opening: Opening,
+    pub(crate) signed: Signed,
+    pub(crate) badge: Option<Committed>,
+    pub(crate) attestation: Option<Committed>,
+}
+
+/// What a side signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signed {
+    Nothing,
+    Offer([u8; 64]),
+    Confirm([u8; 64]),
+}
+
+/// Whether the holder compared check codes with the peer. The holder's claim; nobody signs it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// They didn't.
+    #[default]
+    NotCompared,
+    /// Both phones showed the same code.
+    Agrees,
+    /// The phones showed different codes: someone stood between them.
+    Differs,
+}
+
+/// How far one side went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It signed nothing in this receipt.
+    Unsigned,
+    /// It showed itself, signed, to whoever was showing the other code. Not a meeting by itself.
+    Offered,
+    /// It accepted the other side by their key, and had them on disk.
+    Confirmed,
+}
+
+/// Why bytes are not a receipt. A receipt is whole or it is nothing: ask for it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiptError {
+    /// Not a receipt at all, not in its one encoding, or altered on its way.
+    #[error("this is not a receipt, or it was altered: its bytes don't add up")]
+    Bytes,
+    /// A receipt of a version that this program doesn't know. Update it.
+    #[error("this receipt is of version {0}, which this program doesn't know: update it")]
+    NewerVersion(u64),
+    /// Both halves name one person or one ephemeral key.
+    #[error("both halves of this receipt are of one person or one key")]
+    OneSided,
+    /// An ephemeral key is not a canonical X25519 public key.
+    #[error("the {0}'s ephemeral key in this receipt is not in canonical form")]
+    EphemeralKey(Half),
+    /// A shown badge or attestation is not what its side committed to.
+    #[error("the badge or attestation shown for the {0} is not the one committed to")]
+    Commitment(Half),
+    /// A signature does not hold over this exchange.
+    #[error("the {0}'s signature doesn't hold over this exchange")]
+    Signature(Half),
+    /// The peer signed nothing, so the receipt shows nothing.
+    #[error("the peer signed nothing in this receipt, so it shows nothing")]
+    NoEvidence,
+}
+
+impl From<NotCanonical> for ReceiptError {
+    fn from(_: NotCanonical) -> Self {
+        Self::Bytes
+    }
+}
+
+/// A half of a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Half {
+    /// Who kept the receipt.
+    Holder,
+    /// Whom they met.
+    Peer,
+}
+
+impl fmt::Display for Half {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Holder => "holder",
+            Self::Peer => "peer",
+        })
+    }
+}
+
+/// Which badges a copy of a receipt carries. By default none: both are hidden behind their
+/// salted hashes, and stay hidden.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The holder's own badge and attestation.
+    pub holder: bool,
+    /// The peer's. Whoever got a badge can prove it to anyone; think of the peer before you do.
+    pub peer: bool,
+}
+
+/// Exactly what a receipt shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// Names this run of the protocol; the same in both sides' receipts.
+    pub transcript: Transcript,
+    /// The side that kept the receipt. It could have signed its half at any time.
+    pub holder: ShownSide,
+    /// The other side: the evidence.
+    pub peer: ShownSide,
+    /// The event, if both sides claim the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+    /// The holder's claim about the check codes.
+    pub comparison: Comparison,
+}
+
+/// Exactly what a receipt shows of one side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownSide {
+    /// The key that signed, or that the other side's signature is bound to.
+    pub person: PersonId,
+    /// What it signed.
+    pub state: State,
+    /// When the meeting was, as its own clock claimed.
+    pub claimed_time: UnixTime,
+    /// The event it claimed; empty if none.
+    pub claimed_event: Event,
+    /// The badge it committed to, if this copy discloses it.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "fields_only")]
+    pub badge: Option<Badge>,
+}
+
+fn fields_only<S: serde::Serializer>(badge: &Option<Badge>, s: S) -> Result<S::Ok, S::Error> {
+    badge.as_ref().map(Badge::fields).serialize(s)
+}
+
+impl Receipt {
+    const TAG: &'static str = "lapel receipt";
+    const VERSION: u64 = 1;
+    /// The most bytes of a receipt: both sides with badge, attestation and ext at their bounds.
+    pub const MAX_BYTES: usize = 2_560;
+
+    /// Checks a receipt and says what it shows. Nothing else is needed: no network, no clock, no
+    /// list of keys.
+    ///
+    /// # Errors
+    /// Any altered, missing or added byte gives a [`ReceiptError`].
+    pub fn verify(bytes: &[u8]) -> Result<Shown, ReceiptError> {
+        Self::from_bytes(bytes).map(|receipt| receipt.shown())
+    }
+
+    /// Reads and checks a receipt, as [`Receipt::verify`] does.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReceiptError> {
+        if bytes.len() > Self::MAX_BYTES {
+            return Err(ReceiptError::Bytes);
+        }
+        let receipt = cbor::exactly(bytes, Self::read, Self::to_bytes)?;
+        receipt.check()?;
+        Ok(receipt)
+    }
+
+    /// The one encoding: `["lapel receipt", 1, comparison, holder, peer, checksum]`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let body = cbor::write(|w| {
+            w.array(6)?.str(Self::TAG)?.u64(Self::VERSION)?.u8(self.comparison as u8)?;
+            self.holder.write(w)?;
+            self.peer.write(w)
+        });
+        // The checksum finds accidents in the one item that no signature covers. It proves nothing.
+        let checksum = cbor::write(|w| w.bytes(&short(&body)).map(drop));
+        [body, checksum].concat()
+    }
+
+    /// A copy that carries only these badges. What is not here to begin with stays hidden.
+    pub fn disclosing(&self, what: Disclosure) -> Self {
+        let keep = |side: &Side, keep: bool| {
+            if keep {
+                side.clone()
+            } else {
+                Side { badge: None, attestation: None, ..side.clone() }
+            }
+        };
+        let (holder, peer) = (keep(&self.holder, what.holder), keep(&self.peer, what.peer));
+        Self { holder, peer, comparison: self.comparison }
+    }
+
+    /// What it shows.
+    pub fn shown(&self) -> Shown {
+        let (holder, peer) = (self.holder.shown(), self.peer.shown());
+        let agreed = holder.claimed_event == peer.claimed_event && !peer.claimed_event.is_none();
+        Shown {
+            transcript: self.transcript(),
+            event: agreed.then(|| peer.claimed_event.clone()),
+            comparison: self.comparison,
+            holder,
+            peer,
+        }
+    }
+
+    /// Names the run of the protocol.
+    pub fn transcript(&self) -> Transcript {
+        Transcript::of(&self.holder.hello(), &self.peer.hello())
+    }
+
+    /// The same receipt with the peer's later confirmation in place of the offer, if it holds.
+    pub(crate) fn confirmed_by_peer(&self, signature: [u8; 64]) -> Result<Self, ReceiptError> {
+        let peer = Side { signed: Signed::Confirm(signature), ..self.peer.clone() };
+        let confirmed = Self { peer, ..self.clone() };
+        confirmed.check()?;
+        Ok(confirmed)
+    }
+
+    fn check(&self) -> Result<(), ReceiptError> {
+        let (holder, peer) = (&self.holder, &self.peer);
+        if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
+            return Err(ReceiptError::OneSided);
+        }
+        if peer.signed == Signed::Nothing {
+            return Err(ReceiptError::NoEvidence);
+        }
+        let transcript = self.transcript();
+        holder.check(Half::Holder, &transcript, peer.opening.person)?;
+        peer.check(Half::Peer, &transcript, holder.opening.person)
+    }
+
+    fn read(d: &mut Decoder<'_>) -> Result<Self, ReceiptError> {
+        let cbor = NotCanonical::from;
+        cbor::array(d, 6)?;
+        if d.str().map_err(cbor)? != Self::TAG {
+            return Err(ReceiptError::Bytes);
+        }
+        match d.u64().map_err(cbor)? {
+            Self::VERSION => {}
+            newer => return Err(ReceiptError::NewerVersion(newer)),
+        }
+        let comparison = match d.u8().map_err(cbor)? {
+            0 => Comparison::NotCompared,
+            1 => Comparison::Agrees,
+            2 => Comparison::Differs,
+            _ => return Err(ReceiptError::Bytes),
+        };
+        let (holder, peer) = (Side::read(d)?, Side::read(d)?);
+        cbor::fixed::<8>(d)?;
+        Ok(Self { holder, peer, comparison })
+    }
+}
+
+impl Side {
+    pub(crate) fn hello(&self) -> Hello {
+        Hello { ephemeral: self.ephemeral, commitment: self.opening.commitment(&self.blind) }
+    }
+
+    /// The badge, where the receipt carries it. It was checked when the receipt was read.
+    pub(crate) fn badge(&self) -> Option<Badge> {
+        self.badge.as_ref().and_then(|badge| Badge::from_bytes(&badge.bytes).ok())
+    }
+
+    fn check(&self, half: Half, th: &Transcript, other: PersonId) -> Result<(), ReceiptError> {
+        if !crate::wire::is_ephemeral_key(&self.ephemeral) {
+            return Err(ReceiptError::EphemeralKey(half));
+        }
+        let badge_holds = self.badge.as_ref().is_none_or(|badge| {
+            badge.badge_hash() == self.opening.badge_hash && Badge::from_bytes(&badge.bytes).is_ok()
+        });
+        let attestation_holds = self
+            .attestation
+            .as_ref()
+            .is_none_or(|a| a.attestation_hash() == self.opening.attestation_hash);
+        if !(badge_holds && attestation_holds) {
+            return Err(ReceiptError::Commitment(half));
+        }
+        let person = self.opening.person.as_bytes();
+        let holds = match &self.signed {
+            Signed::Nothing => true,
+            Signed::Offer(signature) => {
+                let items: [&[u8]; 2] = [th.as_bytes(), &self.ephemeral];
+                signing::verify(person, Context::Offer, &items, signature)
+            }
+            Signed::Confirm(signature) => {
+                let items: [&[u8]; 3] = [th.as_bytes(), &self.ephemeral, other.as_bytes()];
+                signing::verify(person, Context::Confirm, &items, signature)
+            }
+        };
+        if holds { Ok(()) } else { Err(ReceiptError::Signature(half)) }
+    }
+
+    fn shown(&self) -> ShownSide {
+        ShownSide {
+            person: self.opening.person,
+            state: match self.signed {
+                Signed::Nothing => State::Unsigned,
+                Signed::Offer(_) => State::Offered,
+                Signed::Confirm(_) => State::Confirmed,
+            },
+            claimed_time: self.opening.met_at,
+            claimed_event: self.opening.event.clone(),
+            badge: self.badge(),
+        }
+    }
+
+    fn write(&self, w: &mut Writer<'_>) -> Written {
+        let (kind, signature): (u8, &[u8]) = match &self.signed {
+            Signed::Nothing => (0, &[]),
+            Signed::Offer(signature) => (1, signature),
+            Signed::Confirm(signature) => (2, signature),
+        };
+        w.array(7)?.bytes(&self.ephemeral)?.bytes(&self.blind)?;
+        self.opening.write(w)?;
+        w.u8(kind)?.bytes(signature)?;
+        for shown in [&self.badge, &self.attestation] {
+            match shown {
+                Some(committed) => committed.write(w)?,
+                None => w.null().map(drop)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn read(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
+        cbor::array(d, 7)?;
+        let (ephemeral, blind) = (cbor::fixed(d)?, cbor::fixed(d)?);
+        let opening = Opening::read(d)?;
+        let signed = match d.u8()? {
+            0 => cbor::fixed::<0>(d).map(|_| Signed::Nothing)?,
+            1 => Signed::Offer(cbor::fixed(d)?),
+            2 => Signed::Confirm(cbor::fixed(d)?),
+            _ => return Err(NotCanonical),
+        };
+        let mut shown = || match d.datatype()? {
+            minicbor::data::Type::Null => d.null().map(|()| None).map_err(NotCanonical::from),
+            _ => Committed::read(d).map(Some),
+        };
+        let (badge, attestation) = (shown()?, shown()?);
+        Ok(Self { ephemeral, blind, opening, signed, badge, attestation })
+    }
+}
+
+/// Sentences for a person, and no more than the receipt shows.
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |side: &ShownSide| {
+            let named = side.badge.as_ref().map(|b| format!(" (\"{}\")", b.name()));
+            format!("{}{}", side.person.fingerprint(), named.unwrap_or_default())
+        };
+        let (holder, peer) = (name(&self.holder), name(&self.peer));
+        match self.peer.state {
+            State::Confirmed => writeln!(f, "{peer} confirmed having accepted {holder}.")?,
+            _ => writeln!(
+                f,
+                "{peer} offered a badge in an exchange with {holder}, and did not confirm. \
+                 This alone is not a meeting."
+            )?,
+        }
+        if self.holder.state == State::Confirmed {
+            writeln!(f, "{holder} says the same of {peer}; a holder can sign that at any time.")?;
+        }
+        writeln!(f, "{peer}'s clock said {}.", self.peer.claimed_time)?;
+        writeln!(f, "{holder}'s clock said {}.", self.holder.claimed_time)?;
+        match &self.event {
+            Some(event) => writeln!(f, "Both named the event \"{}\".", event.as_str())?,
+            None => writeln!(f, "The two did not name one event.")?,
+        }
+        match self.comparison {
+            Comparison::NotCompared => {}
+            Comparison::Agrees => writeln!(f, "The holder says that the check codes agreed.")?,
+            Comparison::Differs => writeln!(
+                f,
+                "The holder says that the check codes differed: someone may have stood between them."
+            )?,
+        }
+        f.write_str("This proves neither presence nor place nor date.")
+    }
+}
