@@ -12,6 +12,7 @@ use core::fmt;
 use minicbor::Decoder;
 use serde::Serialize;
 
+use crate::attestation::Attestation;
 use crate::badge::Badge;
 use crate::cbor::{self, NotCanonical, Writer, Written};
 use crate::digest::{Hash, short};
@@ -192,7 +193,7 @@ impl Receipt {
         if bytes.len() > Self::MAX_BYTES {
             return Err(ReceiptError::Bytes);
         }
-        let receipt = cbor::exactly(bytes, Self::read, Self::to_bytes)?;
+        let receipt = Self::from_sealed(bytes)?;
         receipt.check()?;
         Ok(receipt)
     }
@@ -240,15 +241,17 @@ impl Receipt {
         Transcript::of(&self.holder.hello(), &self.peer.hello())
     }
 
-    /// The same receipt with the peer's later confirmation in place of the offer, if it holds.
-    pub(crate) fn confirmed_by_peer(&self, signature: [u8; 64]) -> Result<Self, ReceiptError> {
-        let peer = Side { signed: Signed::Confirm(signature), ..self.peer.clone() };
-        let confirmed = Self { peer, ..self.clone() };
-        confirmed.check()?;
-        Ok(confirmed)
+    /// Puts the peer's later confirmation in place of the offer, without checking it.
+    pub(crate) fn set_confirmed(&mut self, signature: [u8; 64]) {
+        self.peer.signed = Signed::Confirm(signature);
     }
 
-    fn check(&self) -> Result<(), ReceiptError> {
+    /// Reads a receipt that was checked before it was sealed.
+    pub(crate) fn from_sealed(bytes: &[u8]) -> Result<Self, ReceiptError> {
+        cbor::exactly(bytes, Self::read, Self::to_bytes)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ReceiptError> {
         let (holder, peer) = (&self.holder, &self.peer);
         if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
             return Err(ReceiptError::OneSided);
@@ -269,6 +272,7 @@ impl Receipt {
         }
         match d.u64().map_err(cbor)? {
             Self::VERSION => {}
+            0 => return Err(ReceiptError::Bytes),
             newer => return Err(ReceiptError::NewerVersion(newer)),
         }
         let comparison = match d.u8().map_err(cbor)? {
@@ -300,10 +304,10 @@ impl Side {
         let badge_holds = self.badge.as_ref().is_none_or(|badge| {
             badge.badge_hash() == self.opening.badge_hash && Badge::from_bytes(&badge.bytes).is_ok()
         });
-        let attestation_holds = self
-            .attestation
-            .as_ref()
-            .is_none_or(|a| a.attestation_hash() == self.opening.attestation_hash);
+        let attestation_holds = self.attestation.as_ref().is_none_or(|a| {
+            a.attestation_hash() == self.opening.attestation_hash
+                && Attestation::from_bytes(&a.bytes).is_ok()
+        });
         if !(badge_holds && attestation_holds) {
             return Err(ReceiptError::Commitment(half));
         }
