@@ -1,0 +1,323 @@
+//! The contact book: who was met, kept sealed on this device.
+//!
+//! Only people met in person get in. [`Book::record`] takes an [`Encounter`], which only an
+//! [`Exchange`](crate::exchange::Exchange) makes; there is no other way to add a contact. Every
+//! change is one entry in a sealed, append-only ledger, and is durable when the call returns; an
+//! index answers questions and can be lost (see `STORAGE.md`). Nothing personal stands in clear on
+//! disk.
+
+mod contact;
+mod entry;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rand_core::CryptoRng;
+
+use self::entry::{Happening, Listed, about, of};
+use crate::badge::Badge;
+use crate::encounter::{Confirmation, Encounter, Recorded};
+use crate::identity::{Identity, PersonId};
+use crate::ledger::Subject;
+use crate::receipt::{ReceiptError, State};
+use crate::store::Store;
+use crate::transcript::Transcript;
+use crate::vault::KeyVault;
+
+pub use self::contact::{Contact, Meeting};
+pub use crate::ledger::WriteError;
+pub use crate::store::{OpenError, OpenReport, ReadError};
+
+/// What the book knows of a person, before anyone is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Never met.
+    New,
+    /// Met before.
+    Met {
+        /// How often.
+        encounters: usize,
+        /// The furthest that they went.
+        state: State,
+    },
+    /// Blocked by the owner, met or not. Nothing on the screen may tell the peer.
+    Blocked,
+}
+
+/// Why something could not be kept or changed. The book is as it was before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BookError {
+    /// The ledger took no entry.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The person is blocked; unblock them first, if you mean it.
+    #[error("this person is blocked: unblock them first")]
+    Blocked,
+    /// The encounter that is confirmed was never recorded; record it, then try again.
+    #[error("the encounter that this confirms is not in the book: record it first")]
+    NotRecorded,
+    /// The confirmation does not fit the recorded encounter.
+    #[error("the confirmation doesn't fit the recorded encounter: {0}")]
+    Confirmation(ReceiptError),
+    /// An encounter by another identity than the book's owner's.
+    #[error("this encounter is of another identity than this book's owner")]
+    AnotherOwner,
+    /// No such badge; see [`Book::badges`].
+    #[error("there is no badge called \"{0}\" in this book")]
+    NoSuchBadge(String),
+    /// A badge's label is 1 to 32 bytes of text without control characters.
+    #[error("a badge's label takes 1 to 32 bytes, without control characters")]
+    Label,
+    /// The badge is on show; choose another to show, then remove it.
+    #[error("the badge \"{0}\" is the one on show: choose another first")]
+    OnShow(String),
+}
+
+/// One person's contacts, badges and identity, in one directory, in one process at a time.
+pub struct Book {
+    store: Store,
+    identity: Identity,
+    begun: u64,
+}
+
+impl Book {
+    /// Opens the book in `home`, or creates one, with a new identity, where the directory is
+    /// missing or empty. Keys come from `vault`.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing is overwritten, and nothing that is there is lost.
+    pub fn open(
+        home: &Path,
+        vault: Arc<dyn KeyVault>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let (store, report) = Store::open(home, vault, rng)?;
+        let identity = Identity::from_secret(&store.secret());
+        Ok((Self { store, identity, begun: 0 }, report))
+    }
+
+    /// The owner.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// A number for [`Exchange::begin`](crate::exchange::Exchange::begin): it differs each time
+    /// within a process, and grows with the ledger.
+    pub fn counter(&mut self) -> u64 {
+        self.begun += 1;
+        self.store.next_sequence() << 20 | self.begun
+    }
+
+    /// What the book knows of `person`. Ask before showing them for acceptance.
+    pub fn standing(&self, person: &PersonId) -> Result<Standing, ReadError> {
+        let (contact, blocked) = self.fold(person)?;
+        Ok(match contact {
+            _ if blocked => Standing::Blocked,
+            None => Standing::New,
+            Some(met) => Standing::Met { encounters: met.meetings().len(), state: met.state() },
+        })
+    }
+
+    /// Keeps an encounter. Durable when it returns; recording the same again changes nothing and
+    /// gives the same answer, so it can be retried.
+    pub fn record(&mut self, encounter: &Encounter, rng: &mut dyn CryptoRng) -> Result<Recorded, BookError> {
+        let (transcript, person) = (encounter.transcript(), encounter.person());
+        if encounter.receipt.holder.opening.person != self.identity.person() {
+            return Err(BookError::AnotherOwner);
+        }
+        let (contact, blocked) = self.fold(&person)?;
+        if blocked {
+            return Err(BookError::Blocked);
+        }
+        let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
+        if let Some(at) = meetings.iter().position(|m| m.transcript() == transcript) {
+            return Ok(Recorded { transcript, person, encounters: at + 1 });
+        }
+        self.append(&Happening::met(encounter), meetings.is_empty(), rng)?;
+        Ok(Recorded { transcript, person, encounters: meetings.len() + 1 })
+    }
+
+    /// Keeps the peer's confirmation of a recorded encounter. Durable when it returns; the same
+    /// again changes nothing.
+    pub fn confirm(&mut self, confirmation: &Confirmation, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        let contact = self.contact(&confirmation.person)?.ok_or(BookError::NotRecorded)?;
+        let meeting = contact.meeting(&confirmation.transcript).ok_or(BookError::NotRecorded)?;
+        if meeting.state() == State::Confirmed {
+            return Ok(());
+        }
+        let mut receipt = meeting.full_receipt().clone();
+        receipt.set_confirmed(confirmation.signature);
+        receipt.check().map_err(BookError::Confirmation)?;
+        self.append(&Happening::confirmed(confirmation), false, rng)
+    }
+
+    /// Everyone in the book, in the order they were first met.
+    pub fn contacts(&self) -> Result<Vec<Contact>, ReadError> {
+        let mut contacts = Vec::<Contact>::new();
+        for happening in self.happenings(Listed::Contacts.subject())? {
+            let Happening::Met { receipt, .. } = happening else { continue };
+            contacts.extend(self.contact(&receipt.peer.opening.person)?);
+        }
+        Ok(contacts)
+    }
+
+    /// One person, if they were met.
+    pub fn contact(&self, person: &PersonId) -> Result<Option<Contact>, ReadError> {
+        Ok(self.fold(person)?.0)
+    }
+
+    /// The encounter of one exchange, and with whom.
+    pub fn meeting(&self, transcript: &Transcript) -> Result<Option<(PersonId, Meeting)>, ReadError> {
+        let met = self.happenings(of(transcript))?.into_iter().find_map(|h| match h {
+            Happening::Met { receipt, .. } => Some(receipt.peer.opening.person),
+            _ => None,
+        });
+        let Some(person) = met else { return Ok(None) };
+        let contact = self.contact(&person)?;
+        Ok(contact.and_then(|c| c.meeting(transcript).cloned()).map(|meeting| (person, meeting)))
+    }
+
+    /// Blocks a person, met or not: their codes are told apart before acceptance, and no
+    /// encounter with them is recorded.
+    pub fn block(&mut self, person: &PersonId, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        self.set_blocked(person, true, rng)
+    }
+
+    /// Takes a block away.
+    pub fn unblock(&mut self, person: &PersonId, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        self.set_blocked(person, false, rng)
+    }
+
+    fn set_blocked(&mut self, person: &PersonId, blocked: bool, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        if self.fold(person)?.1 == blocked {
+            return Ok(());
+        }
+        self.append(&Happening::Blocked { person: *person, blocked }, false, rng)
+    }
+
+    /// Everyone who is blocked.
+    pub fn blocked(&self) -> Result<Vec<PersonId>, ReadError> {
+        let mut blocked = Vec::new();
+        for happening in self.happenings(Listed::Blocked.subject())? {
+            let Happening::Blocked { person, blocked: now } = happening else { continue };
+            blocked.retain(|p| *p != person);
+            if now {
+                blocked.push(person);
+            }
+        }
+        Ok(blocked)
+    }
+
+    /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
+    /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
+    /// opened. Returns how many of them were in the book.
+    pub fn forget(&mut self, people: &[PersonId], rng: &mut dyn CryptoRng) -> Result<usize, BookError> {
+        let gone: Vec<Subject> = people.iter().filter_map(about).collect();
+        let mut known = 0;
+        for person in people {
+            known += usize::from(self.standing(person)? != Standing::New);
+        }
+        if known > 0 {
+            self.store.rewrite(|entry| !entry.subjects.iter().any(|s| gone.contains(s)), rng)?;
+        }
+        Ok(known)
+    }
+
+    /// The owner's badges by label, in the order they were first set.
+    pub fn badges(&self) -> Result<Vec<(String, Badge)>, ReadError> {
+        Ok(self.wardrobe()?.0)
+    }
+
+    /// The badge to show, with its label; `None` before one was set.
+    pub fn badge_on_show(&self) -> Result<Option<(String, Badge)>, ReadError> {
+        let (badges, shown) = self.wardrobe()?;
+        Ok(badges.into_iter().find(|(label, _)| Some(label) == shown.as_ref()))
+    }
+
+    /// Sets a badge under a label such as `work`. The first one set is on show.
+    pub fn set_badge(&mut self, label: &str, badge: &Badge, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        if !(1..=32).contains(&label.len()) || label.contains(char::is_control) {
+            return Err(BookError::Label);
+        }
+        let (badges, _) = self.wardrobe()?;
+        if badges.iter().any(|(l, b)| l == label && b == badge) {
+            return Ok(());
+        }
+        let badge = Some(badge.clone());
+        self.append(&Happening::Badge { label: label.to_owned(), badge }, false, rng)
+    }
+
+    /// Chooses the badge to show.
+    pub fn show_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        let (badges, shown) = self.wardrobe()?;
+        if !badges.iter().any(|(l, _)| l == label) {
+            return Err(BookError::NoSuchBadge(label.to_owned()));
+        }
+        if shown.as_deref() == Some(label) {
+            return Ok(());
+        }
+        self.append(&Happening::Shown { label: label.to_owned() }, false, rng)
+    }
+
+    /// Removes a badge that isn't on show.
+    pub fn remove_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        let (badges, shown) = self.wardrobe()?;
+        if !badges.iter().any(|(l, _)| l == label) {
+            return Err(BookError::NoSuchBadge(label.to_owned()));
+        }
+        if shown.as_deref() == Some(label) {
+            return Err(BookError::OnShow(label.to_owned()));
+        }
+        self.append(&Happening::Badge { label: label.to_owned(), badge: None }, false, rng)
+    }
+
+    fn wardrobe(&self) -> Result<(Vec<(String, Badge)>, Option<String>), ReadError> {
+        let (mut badges, mut shown) = (Vec::<(String, Badge)>::new(), None);
+        for happening in self.happenings(Listed::Badges.subject())? {
+            match happening {
+                Happening::Badge { label, badge: Some(badge) } => {
+                    match badges.iter_mut().find(|(l, _)| *l == label) {
+                        Some((_, old)) => *old = badge,
+                        None => badges.push((label.clone(), badge)),
+                    }
+                    shown.get_or_insert(label);
+                }
+                Happening::Badge { label, badge: None } => badges.retain(|(l, _)| *l != label),
+                Happening::Shown { label } => shown = Some(label),
+                _ => {}
+            }
+        }
+        Ok((badges, shown))
+    }
+
+    /// The contact of `person`, if they were met, and whether they are blocked.
+    fn fold(&self, person: &PersonId) -> Result<(Option<Contact>, bool), ReadError> {
+        let happenings = self.happenings(about(person))?;
+        let blocked = happenings.iter().rev().find_map(|h| match h {
+            Happening::Blocked { blocked, .. } => Some(*blocked),
+            _ => None,
+        });
+        Ok((Contact::fold(*person, happenings), blocked.unwrap_or_default()))
+    }
+
+    /// What happened to `subject`, in order, as far as this version knows the kinds.
+    fn happenings(&self, subject: Option<Subject>) -> Result<Vec<Happening>, ReadError> {
+        let Some(subject) = subject else { return Ok(Vec::new()) };
+        let entries = self.store.entries_of(&subject)?;
+        entries
+            .iter()
+            .filter_map(|entry| Happening::read(entry.kind, &entry.payload).map(|h| (entry.seq, h)))
+            .map(|(seq, happening)| happening.map_err(|_| ReadError::Entry { seq }))
+            .collect()
+    }
+
+    fn append(&mut self, happening: &Happening, first: bool, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        let subjects = happening.subjects(first);
+        self.store.append(happening.kind(), &subjects, &happening.payload(), rng)?;
+        Ok(())
+    }
+}
