@@ -6,6 +6,7 @@
 //! index answers questions and can be lost (see `STORAGE.md`). Nothing personal stands in clear on
 //! disk.
 
+mod care;
 mod contact;
 mod entry;
 
@@ -18,15 +19,15 @@ use self::entry::{Happening, Listed, about, of};
 use crate::badge::Badge;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
-use crate::ledger::Subject;
+use crate::ledger::{Entry, Subject};
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
 use crate::transcript::Transcript;
 use crate::vault::KeyVault;
 
 pub use self::contact::{Contact, Meeting};
-pub use crate::ledger::WriteError;
-pub use crate::store::{OpenError, OpenReport, ReadError};
+pub use crate::ledger::{Damage, WriteError};
+pub use crate::store::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
 
 /// What the book knows of a person, before anyone is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,16 @@ pub enum Standing {
     Blocked,
 }
 
+/// What [`Book::forget`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// How many of the people were in the book.
+    pub people: usize,
+    /// The vault would not destroy the old key, so remnants of the old files could still be
+    /// opened. It is tried again each time the book opens.
+    pub old_key_remains: bool,
+}
+
 /// Why something could not be kept or changed. The book is as it was before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +65,9 @@ pub enum BookError {
     /// The ledger could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The book could not be written anew, which forgetting takes.
+    #[error(transparent)]
+    Rewrite(#[from] RewriteError),
     /// The person is blocked; unblock them first, if you mean it.
     #[error("this person is blocked: unblock them first")]
     Blocked,
@@ -96,7 +110,7 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport), OpenError> {
         let (store, report) = Store::open(home, vault, rng)?;
-        let identity = Identity::from_secret(&store.secret());
+        let identity = Identity::from_secret(&*store.secret()?);
         Ok((Self { store, identity, begun: 0 }, report))
     }
 
@@ -109,7 +123,7 @@ impl Book {
     /// within a process, and grows with the ledger.
     pub fn counter(&mut self) -> u64 {
         self.begun += 1;
-        self.store.next_sequence() << 20 | self.begun
+        self.store.last() << 20 | self.begun
     }
 
     /// What the book knows of `person`. Ask before showing them for acceptance.
@@ -214,17 +228,20 @@ impl Book {
 
     /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
     /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
-    /// opened. Returns how many of them were in the book.
-    pub fn forget(&mut self, people: &[PersonId], rng: &mut dyn CryptoRng) -> Result<usize, BookError> {
-        let gone: Vec<Subject> = people.iter().filter_map(about).collect();
-        let mut known = 0;
-        for person in people {
-            known += usize::from(self.standing(person)? != Standing::New);
+    /// opened.
+    pub fn forget(&mut self, people: &[PersonId], rng: &mut dyn CryptoRng) -> Result<Forgotten, BookError> {
+        let mut gone: Vec<Subject> = people.iter().filter_map(about).collect();
+        gone.sort_unstable();
+        gone.dedup();
+        let mut forgotten = Forgotten::default();
+        for subject in &gone {
+            forgotten.people += usize::from(self.store.knows(subject)?);
         }
-        if known > 0 {
-            self.store.rewrite(|entry| !entry.subjects.iter().any(|s| gone.contains(s)), rng)?;
+        if forgotten.people > 0 {
+            let mut keep = |entry: &Entry| !entry.subjects.iter().any(|s| gone.contains(s));
+            forgotten.old_key_remains = self.store.rewrite(&mut keep, rng)?.old_key_remains;
         }
-        Ok(known)
+        Ok(forgotten)
     }
 
     /// The owner's badges by label, in the order they were first set.
@@ -311,7 +328,7 @@ impl Book {
         entries
             .iter()
             .filter_map(|entry| Happening::read(entry.kind, &entry.payload).map(|h| (entry.seq, h)))
-            .map(|(seq, happening)| happening.map_err(|_| ReadError::Entry { seq }))
+            .map(|(seq, happening)| happening.map_err(|_| ReadError::Lost(seq)))
             .collect()
     }
 
