@@ -1,1 +1,5 @@
 //! The table's camera and decoder.
+
+pub mod camera;
+pub mod decode;
+pub mod picture;
