@@ -32,7 +32,7 @@
 //! # let clock = |s| Duration::from_secs(s);
 //! # let wall = UnixTime::clamped(1_795_458_300);
 //! let open = |name: &str, rng: &mut ChaCha20Rng| {
-//!     let vault = Arc::new(FileVault::new(&home.path().join(name).join("keys"))?);
+//!     let vault = Arc::new(FileVault::new(home.path().join(name).join("keys")));
 //!     let (book, _) = Book::open(&home.path().join(name).join("book"), vault, rng)?;
 //!     let badge = Badge::new(BadgeFields::named(name))?;
 //!     let (me, terms) = (book.identity(), Options::default());

@@ -40,7 +40,7 @@ impl Person {
         badge: &Badge,
         seed: u64,
     ) -> Outcome<Self> {
-        let vault = Arc::new(FileVault::new(&dir.join("keys"))?);
+        let vault = Arc::new(FileVault::new(dir.join("keys")));
         let (mut book, report) = Book::open(&dir.join("book"), vault, &mut rng())?;
         book.set_badge("conference", badge, &mut rng())?;
         println!(
