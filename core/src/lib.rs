@@ -1,1 +1,8 @@
 //! Lapel: two people meet, and each phone keeps the other's badge.
+
+#[cfg(feature = "book")]
+mod disk;
+#[cfg(feature = "book")]
+mod seal;
+#[cfg(feature = "book")]
+pub mod vault;
