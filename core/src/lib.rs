@@ -3,6 +3,11 @@
 #[cfg(feature = "book")]
 mod disk;
 #[cfg(feature = "book")]
+mod ledger;
+#[cfg(feature = "book")]
 mod seal;
 #[cfg(feature = "book")]
 pub mod vault;
+
+#[cfg(feature = "book")]
+pub use ledger::{Damage, WriteError};
