@@ -3,6 +3,8 @@
 #[cfg(feature = "book")]
 mod disk;
 #[cfg(feature = "book")]
+mod index;
+#[cfg(feature = "book")]
 mod ledger;
 #[cfg(feature = "book")]
 mod seal;

@@ -143,11 +143,12 @@ fn a_write_that_kept_only_some_sectors_is_torn_not_damage() {
 }
 
 #[test]
-fn every_flipped_bit_costs_its_own_entry_only_and_is_reported() {
+fn a_flipped_bit_anywhere_costs_its_own_entry_only_and_is_reported() {
     let (bench, offsets) = Bench::with(&[b"one", b"two", b"three", b"four"]);
     // Few of the zeros that follow, since every round reads them.
     let whole = fs::read(bench.path()).unwrap()[..offsets[4] + 600].to_vec();
-    for bit in offsets[0] * 8..offsets[4] * 8 {
+    // Every byte, every position of a bit; every bit of one frame is tried beside `frame`.
+    for bit in (offsets[0] * 8..offsets[4] * 8).step_by(7) {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
         fs::write(bench.path(), &bytes).unwrap();
