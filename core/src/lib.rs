@@ -9,7 +9,14 @@ mod ledger;
 #[cfg(feature = "book")]
 mod seal;
 #[cfg(feature = "book")]
+#[cfg_attr(not(test), allow(dead_code, reason = "the book, which opens it, comes next"))]
+mod store;
+#[cfg(feature = "book")]
 pub mod vault;
 
 #[cfg(feature = "book")]
 pub use ledger::{Damage, WriteError};
+#[cfg(feature = "book")]
+pub use store::{
+    CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError, RewriteReport,
+};

@@ -10,7 +10,7 @@ mod file;
 
 use std::fmt;
 
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 #[cfg(feature = "file-vault")]

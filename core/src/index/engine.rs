@@ -1,9 +1,8 @@
 //! The narrow door behind which an engine keeps the index's rows.
 
-use std::ops::ControlFlow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
-use super::rows::Rows;
+use super::rows::{Rows, Visit};
 
 /// An ordered map of bytes on disk. It may lose everything or refuse to open: the index above
 /// finds out and is built anew from the ledger. What it must not do is give wrong rows in silence.
@@ -13,12 +12,7 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Visits the rows whose key starts with `prefix` and isn't below `from`, in ascending order
     /// of keys, until `visit` breaks.
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError>;
+    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError>;
 
     /// Puts all of `rows` or none. That they last is best effort: the ledger is the truth.
     fn commit(&self, rows: &Rows) -> Result<(), EngineError>;
@@ -41,32 +35,24 @@ pub(crate) struct EngineError(pub(crate) String);
 /// Rows in memory: the engine of builds without another one, and what stands in when the disk has
 /// no room for an index. Built from the ledger at each open.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<Rows>);
-
-impl Memory {
-    fn rows(&self) -> MutexGuard<'_, Rows> {
-        // Rows are put one by one and never half: a panic elsewhere leaves nothing broken.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub(crate) struct Memory(RwLock<Rows>);
 
 impl Engine for Memory {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        Ok(self.rows().get(key).cloned())
+        Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
     }
 
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError> {
-        let _ = super::rows::visit_prefix(&self.rows(), prefix, from, visit);
+    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
+        // Read, not held alone: a visit may ask for other rows.
+        let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let _ = super::rows::visit_prefix(&rows, prefix, from, visit);
         Ok(())
     }
 
     fn commit(&self, rows: &Rows) -> Result<(), EngineError> {
-        self.rows().extend(rows.iter().map(|(key, value)| (key.clone(), value.clone())));
+        // A poisoned lock would mean a panic in the middle of `extend`, which has none.
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.extend(rows.iter().map(|(key, value)| (key.clone(), value.clone())));
         Ok(())
     }
 
@@ -88,6 +74,7 @@ pub(super) mod suite {
     //! What every engine has to pass.
 
     use super::*;
+    use std::ops::ControlFlow;
 
     pub(crate) fn passes(engine: &dyn Engine) {
         let rows: Rows = [(&b"a1"[..], &b"x"[..]), (b"b1", b"1"), (b"b2", b"2"), (b"b9", b"9")]

@@ -20,7 +20,7 @@ use crate::seal::Keys;
 use crate::vault::KeyId;
 
 use engine::{Engine, Memory};
-use rows::{Meta, Rows};
+use rows::{Meta, Rows, Visit};
 
 pub(crate) use engine::EngineError;
 
@@ -39,14 +39,18 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Opens the index in `dir`, or an empty one for the ledger `id` that starts at `start`.
-    /// Anything wrong with what is there is an error; the caller moves it away and tries again.
+    /// Opens the index in `dir` of the ledger `id`, which starts at `start`, or makes an empty one
+    /// where there is no `dir`. Anything wrong with what is there is an error; the caller moves it
+    /// away and tries again.
     pub(crate) fn open(dir: &Path, id: KeyId, start: Mark) -> Result<Self, EngineError> {
         #[cfg(feature = "sled")]
-        return Self::over(Box::new(sled::Sled::open(dir)?), id, start);
+        return match dir.exists() {
+            true => Self::over(Box::new(sled::Sled::open(dir)?), id),
+            false => Self::begin(Box::new(sled::Sled::open(dir)?), id, start),
+        };
         #[cfg(not(feature = "sled"))]
         {
-            let _ = dir;
+            let _ = (dir, Self::over, Self::begin);
             Ok(Self::in_memory(id, start))
         }
     }
@@ -56,13 +60,19 @@ impl Index {
         Self::with(Box::new(Memory::default()), Meta::empty(id, start))
     }
 
-    fn over(engine: Box<dyn Engine>, id: KeyId, start: Mark) -> Result<Self, EngineError> {
-        let meta = match engine.get(rows::META)? {
-            None => Meta::empty(id, start),
-            Some(bytes) => Meta::decode(&bytes)
-                .filter(|meta| meta.id == id)
-                .ok_or_else(|| EngineError("the index has another schema or owner".into()))?,
-        };
+    /// What is in an engine that isn't new. There is a meta row from the first moment, so one
+    /// without it has lost everything.
+    fn over(engine: Box<dyn Engine>, id: KeyId) -> Result<Self, EngineError> {
+        let meta = engine.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
+        let meta = Meta::decode(&meta).filter(|meta| meta.id == id);
+        let meta = meta.ok_or_else(|| EngineError("it has another schema or owner".into()))?;
+        Ok(Self::with(engine, meta))
+    }
+
+    /// An empty index over a new engine.
+    fn begin(engine: Box<dyn Engine>, id: KeyId, start: Mark) -> Result<Self, EngineError> {
+        let meta = Meta::empty(id, start);
+        engine.commit(&[(rows::META.to_vec(), meta.encode())].into())?;
         Ok(Self::with(engine, meta))
     }
 
@@ -232,6 +242,12 @@ impl Index {
         committed
     }
 
+    /// Lets go of every file and of what waits; gives the failure that made it useless, if any.
+    pub(crate) fn discard(self) -> Result<(), EngineError> {
+        let closed = self.engine.close();
+        self.failed.map_or(closed, Err)
+    }
+
     fn check(&self) -> Result<(), EngineError> {
         self.failed.clone().map_or(Ok(()), Err)
     }
@@ -245,12 +261,7 @@ impl Index {
     }
 
     /// The engine's rows, then those that wait: each sort of key grows at its end only.
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError> {
+    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         self.check()?;
         let mut flow = ControlFlow::Continue(());
         self.engine.scan(prefix, from, &mut |key, value| {

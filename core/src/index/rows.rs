@@ -19,6 +19,9 @@ use crate::vault::KeyId;
 /// Rows on their way into an engine, or held in memory.
 pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
+/// Looks at one row, key and value, and says whether to go on.
+pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
 /// The layout of rows that this version writes and reads.
 const SCHEMA: u32 = 1;
 
@@ -117,7 +120,7 @@ pub(super) fn visit_prefix(
     rows: &Rows,
     prefix: &[u8],
     from: &[u8],
-    visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
     rows.range(prefix.max(from).to_vec()..)
         .take_while(|(key, _)| key.starts_with(prefix))

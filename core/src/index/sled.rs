@@ -8,12 +8,11 @@
 use std::any::Any;
 use std::fs;
 use std::io;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::engine::{Engine, EngineError};
-use super::rows::Rows;
+use super::rows::{Rows, Visit};
 
 /// Bytes of pages that sled may keep in memory.
 const CACHE: u64 = 4 * 1024 * 1024;
@@ -37,12 +36,7 @@ impl Engine for Sled {
         caught(|| self.db.get(key)).map(|value| value.map(|v| v.to_vec()))
     }
 
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError> {
+    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         let mut rows = self.db.range(prefix.max(from)..);
         while let Some((key, value)) = caught(|| rows.next().transpose())? {
             if !key.starts_with(prefix) || visit(&key, &value).is_break() {

@@ -25,7 +25,9 @@ impl Bench {
         let keys = Arc::new(Keys::derive(ID, &DataKey::from_bytes([1; 32])).unwrap());
         let header = Header::seal(&keys, &[9; 32], &mut rng).unwrap();
         let path = dir.path().join("ledger");
-        let ledger = Draft::create(&path, &header, Arc::clone(&keys)).unwrap().finish().unwrap();
+        let tail = Draft::create(&path, &header, Arc::clone(&keys)).unwrap().finish().unwrap();
+        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys)).unwrap();
+        ledger.settle(tail).unwrap();
         Self { dir, keys, ledger, rng }
     }
 
@@ -142,12 +144,7 @@ impl Engine for Full {
         Ok(None)
     }
 
-    fn scan(
-        &self,
-        _: &[u8],
-        _: &[u8],
-        _: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError> {
+    fn scan(&self, _: &[u8], _: &[u8], _: &mut rows::Visit<'_>) -> Result<(), EngineError> {
         Ok(())
     }
 
@@ -171,7 +168,8 @@ impl Engine for Full {
 #[test]
 fn an_engine_that_takes_nothing_more_is_overlaid() {
     let mut bench = Bench::new();
-    let mut index = Index::over(Box::new(Full), ID, bench.ledger.start()).unwrap();
+    assert!(Index::begin(Box::new(Full), ID, bench.ledger.start()).is_err());
+    let mut index = Index::with(Box::new(Full), Meta::empty(ID, bench.ledger.start()));
     for _ in 0..2 * BATCH {
         bench.add(&mut index, &[b"ada"]);
     }

@@ -40,6 +40,11 @@ impl Frame {
         }
     }
 
+    /// Whether this frame was made to stand right after what ends at `mark`.
+    pub(crate) fn follows(&self, mark: &Mark) -> bool {
+        self.entry.seq == mark.next && self.prev == mark.prev
+    }
+
     /// Seals an entry for the place `mark`. The error is the size that its plaintext would take.
     pub(super) fn seal(
         keys: &Keys,
@@ -63,6 +68,12 @@ impl Frame {
             Entry { seq: mark.next, kind, subjects: subjects.to_vec(), payload: payload.to_vec() };
         let bytes = [&head[..], &nonce, &sealed, &[END]].concat();
         Ok(Self { offset: mark.offset, bytes, entry, prev: mark.prev })
+    }
+
+    /// Opens the frame that `bytes` start with; they stand at `offset`.
+    pub(crate) fn open_first(keys: &Keys, offset: u64, bytes: &[u8]) -> Option<Self> {
+        let head = Head::parse(keys, bytes)?;
+        Self::open(keys, offset, bytes.get(..head.frame_length())?)
     }
 
     /// Opens a frame out of exactly its `bytes`, which stand at `offset`.

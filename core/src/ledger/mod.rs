@@ -26,7 +26,7 @@ use crate::seal::Keys;
 
 pub(crate) use entry::{Entry, MAX_PLAINTEXT, Subject};
 pub(crate) use frame::{Frame, MAX_FRAME};
-pub(crate) use header::{Header, HeaderError};
+pub(crate) use header::{Header, HeaderError, VERSION};
 pub use scan::Damage;
 pub(crate) use scan::{Found, Scan, Tail};
 
@@ -123,6 +123,11 @@ impl Ledger {
         &self.path
     }
 
+    /// Bytes on disk.
+    pub(crate) fn size(&self) -> u64 {
+        self.allocated
+    }
+
     /// Before the first entry.
     pub(crate) fn start(&self) -> Mark {
         self.start
@@ -131,6 +136,11 @@ impl Ledger {
     /// After the last entry.
     pub(crate) fn tail(&self) -> Mark {
         self.tail
+    }
+
+    /// Lets nothing be appended any more: what is on the disk isn't known.
+    pub(crate) fn poison(&mut self) {
+        self.poisoned = true;
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {
@@ -170,13 +180,13 @@ impl Ledger {
         self.put(frame.offset, &frame.bytes)
     }
 
-    /// Reads the frame of `length` bytes at `offset`, if one opens there.
-    pub(crate) fn frame_at(&self, offset: u64, length: usize) -> io::Result<Option<Frame>> {
-        let mut bytes = Vec::with_capacity(length.min(MAX_FRAME));
+    /// Reads the frame that starts at `offset`, if one opens there.
+    pub(crate) fn frame_at(&self, offset: u64) -> io::Result<Option<Frame>> {
+        let mut bytes = Vec::with_capacity(MAX_FRAME);
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(offset))?;
-        file.take(length.min(MAX_FRAME) as u64).read_to_end(&mut bytes)?;
-        Ok(Frame::open(&self.keys, offset, &bytes))
+        file.take(MAX_FRAME as u64).read_to_end(&mut bytes)?;
+        Ok(Frame::open_first(&self.keys, offset, &bytes))
     }
 
     /// Reads from `mark` to the tail.
@@ -239,7 +249,6 @@ pub(crate) struct Draft {
     path: PathBuf,
     out: BufWriter<File>,
     keys: Arc<Keys>,
-    start: Mark,
     tail: Mark,
 }
 
@@ -249,8 +258,8 @@ impl Draft {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
         let mut out = BufWriter::with_capacity(64 * 1024, file);
         out.write_all(&header.to_bytes())?;
-        let start = Mark { offset: header::START, next: 1, prev: header.hash() };
-        Ok(Self { path: path.into(), out, keys, start, tail: start })
+        let tail = Mark { offset: header::START, next: 1, prev: header.hash() };
+        Ok(Self { path: path.into(), out, keys, tail })
     }
 
     /// Adds an entry, with the next sequence.
@@ -269,12 +278,12 @@ impl Draft {
         Ok(())
     }
 
-    /// Makes all of it durable (but not yet the file's name, which is for the directory's sync).
-    pub(crate) fn finish(self) -> io::Result<Ledger> {
-        let Self { path, out, keys, start, tail } = self;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    /// Makes all of it durable (but not yet the file's name, which is for the directory's sync),
+    /// and says where it ends.
+    pub(crate) fn finish(self) -> io::Result<Tail> {
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        Ok(Ledger { path, file, keys, start, tail, allocated: tail.offset, poisoned: false })
+        Ok(Tail { mark: self.tail, torn: 0 })
     }
 }
 

@@ -85,9 +85,7 @@ impl Scan {
             let at = self.at;
             let bytes = self.window.read(at, MAX_FRAME)?;
             let head = Head::parse(&self.keys, bytes);
-            let frame = head
-                .as_ref()
-                .and_then(|head| Frame::open(&self.keys, at, bytes.get(..head.frame_length())?));
+            let frame = Frame::open_first(&self.keys, at, bytes);
             match (frame, head) {
                 (Some(frame), _) if frame.entry.seq >= self.next() => {
                     self.at += frame.bytes.len() as u64;
