@@ -64,7 +64,10 @@ impl Contact {
     }
 
     /// Folds what happened, in the ledger's order; `None` if they were never met.
-    pub(super) fn fold(person: PersonId, happenings: impl IntoIterator<Item = Happening>) -> Option<Self> {
+    pub(super) fn fold(
+        person: PersonId,
+        happenings: impl IntoIterator<Item = Happening>,
+    ) -> Option<Self> {
         let (mut meetings, mut blocked) = (Vec::<Meeting>::new(), false);
         for happening in happenings {
             match happening {
@@ -75,7 +78,9 @@ impl Contact {
                     }
                 }
                 Happening::Confirmed { transcript, signature, .. } => {
-                    if let Some(meeting) = meetings.iter_mut().find(|m| m.transcript() == transcript) {
+                    if let Some(meeting) =
+                        meetings.iter_mut().find(|m| m.transcript() == transcript)
+                    {
                         meeting.receipt.set_confirmed(signature);
                         meeting.shown = meeting.receipt.shown();
                     }

@@ -62,9 +62,7 @@ impl Happening {
             Self::Blocked { person, .. } => {
                 [Some(about(person)), Some(Listed::Blocked.subject()), None]
             }
-            Self::Badge { .. } | Self::Shown { .. } => {
-                [Some(Listed::Badges.subject()), None, None]
-            }
+            Self::Badge { .. } | Self::Shown { .. } => [Some(Listed::Badges.subject()), None, None],
         };
         subjects.into_iter().flatten().flatten().collect()
     }
@@ -75,9 +73,11 @@ impl Happening {
                 Self::Met { receipt, confirm_message } => {
                     w.array(2)?.bytes(&receipt.to_bytes())?.bytes(confirm_message)?
                 }
-                Self::Confirmed { transcript, person, signature } => {
-                    w.array(3)?.bytes(transcript.as_bytes())?.bytes(person.as_bytes())?.bytes(signature)?
-                }
+                Self::Confirmed { transcript, person, signature } => w
+                    .array(3)?
+                    .bytes(transcript.as_bytes())?
+                    .bytes(person.as_bytes())?
+                    .bytes(signature)?,
                 Self::Blocked { person, blocked } => {
                     w.array(2)?.bytes(person.as_bytes())?.bool(*blocked)?
                 }

@@ -138,7 +138,11 @@ impl Book {
 
     /// Keeps an encounter. Durable when it returns; recording the same again changes nothing and
     /// gives the same answer, so it can be retried.
-    pub fn record(&mut self, encounter: &Encounter, rng: &mut dyn CryptoRng) -> Result<Recorded, BookError> {
+    pub fn record(
+        &mut self,
+        encounter: &Encounter,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Recorded, BookError> {
         let (transcript, person) = (encounter.transcript(), encounter.person());
         if encounter.receipt.holder.opening.person != self.identity.person() {
             return Err(BookError::AnotherOwner);
@@ -157,7 +161,11 @@ impl Book {
 
     /// Keeps the peer's confirmation of a recorded encounter. Durable when it returns; the same
     /// again changes nothing.
-    pub fn confirm(&mut self, confirmation: &Confirmation, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+    pub fn confirm(
+        &mut self,
+        confirmation: &Confirmation,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), BookError> {
         let contact = self.contact(&confirmation.person)?.ok_or(BookError::NotRecorded)?;
         let meeting = contact.meeting(&confirmation.transcript).ok_or(BookError::NotRecorded)?;
         if meeting.state() == State::Confirmed {
@@ -185,7 +193,10 @@ impl Book {
     }
 
     /// The encounter of one exchange, and with whom.
-    pub fn meeting(&self, transcript: &Transcript) -> Result<Option<(PersonId, Meeting)>, ReadError> {
+    pub fn meeting(
+        &self,
+        transcript: &Transcript,
+    ) -> Result<Option<(PersonId, Meeting)>, ReadError> {
         let met = self.happenings(of(transcript))?.into_iter().find_map(|h| match h {
             Happening::Met { receipt, .. } => Some(receipt.peer.opening.person),
             _ => None,
@@ -206,7 +217,12 @@ impl Book {
         self.set_blocked(person, false, rng)
     }
 
-    fn set_blocked(&mut self, person: &PersonId, blocked: bool, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+    fn set_blocked(
+        &mut self,
+        person: &PersonId,
+        blocked: bool,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), BookError> {
         if self.fold(person)?.1 == blocked {
             return Ok(());
         }
@@ -229,7 +245,11 @@ impl Book {
     /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
     /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
     /// opened.
-    pub fn forget(&mut self, people: &[PersonId], rng: &mut dyn CryptoRng) -> Result<Forgotten, BookError> {
+    pub fn forget(
+        &mut self,
+        people: &[PersonId],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Forgotten, BookError> {
         let mut gone: Vec<Subject> = people.iter().filter_map(about).collect();
         gone.sort_unstable();
         gone.dedup();
@@ -256,7 +276,12 @@ impl Book {
     }
 
     /// Sets a badge under a label such as `work`. The first one set is on show.
-    pub fn set_badge(&mut self, label: &str, badge: &Badge, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+    pub fn set_badge(
+        &mut self,
+        label: &str,
+        badge: &Badge,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), BookError> {
         if !(1..=32).contains(&label.len()) || label.contains(char::is_control) {
             return Err(BookError::Label);
         }
@@ -332,7 +357,12 @@ impl Book {
             .collect()
     }
 
-    fn append(&mut self, happening: &Happening, first: bool, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+    fn append(
+        &mut self,
+        happening: &Happening,
+        first: bool,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), BookError> {
         let subjects = happening.subjects(first);
         self.store.append(happening.kind(), &subjects, &happening.payload(), rng)?;
         Ok(())

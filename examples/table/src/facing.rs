@@ -27,7 +27,8 @@ pub(crate) fn meet(ada: &mut Person, grace: &mut Person) -> Outcome<()> {
     let (screens, done) = ([Screen::default(), Screen::default()], AtomicUsize::new(0));
     let (says, heard) = mpsc::channel::<String>();
     let [adas, graces] = &screens;
-    let table = |own, other, seed| Table { began, own, other, done: &done, says: says.clone(), seed };
+    let table =
+        |own, other, seed| Table { began, own, other, done: &done, says: says.clone(), seed };
     let (at_ada, at_grace) = (table(adas, graces, 7), table(graces, adas, 11));
     thread::scope(|scope| {
         let one = scope.spawn(move || at_ada.sit(ada));
@@ -97,7 +98,9 @@ impl Table<'_> {
                 finished = true;
                 self.says(
                     person.name,
-                    &format!("is done after {looks} readable pictures of {pictures}; keeps showing"),
+                    &format!(
+                        "is done after {looks} readable pictures of {pictures}; keeps showing"
+                    ),
                 );
                 self.done.fetch_add(1, Ordering::SeqCst);
             }
