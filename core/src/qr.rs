@@ -125,7 +125,8 @@ impl Symbol {
     /// The symbol of `text`: the smallest version that holds it at level L, with the highest level
     /// that this version still holds. The same text always gives the same symbol.
     ///
-    /// Takes about 2 ms for 300 bytes, so draw it once and not on every redraw.
+    /// Takes a few milliseconds for 300 bytes (all eight masks are tried): make it once per text and
+    /// not on every redraw.
     ///
     /// # Errors
     ///

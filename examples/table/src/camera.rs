@@ -161,7 +161,7 @@ impl Screen<'_> {
     /// The light of the picture shown, `y` measured from its middle.
     fn emitted(&self, x: f64, y: f64) -> Option<f32> {
         let pixel = |at: f64, pixels: usize| {
-            let share = at / SHOWN + 0.5;
+            let share = at * (1.0 / SHOWN) + 0.5;
             (share >= 0.0).then_some((share * pixels as f64) as usize)
         };
         let level =
@@ -171,8 +171,13 @@ impl Screen<'_> {
 
     fn mirrored_lamp(&self, x: f64, y: f64) -> f32 {
         let (dx, dy) = (x - self.moment.glare.0, y - self.moment.glare.1);
-        let away = (dx * dx + dy * dy) / (self.moment.glare_radius * self.moment.glare_radius);
-        if away < 9.0 { (self.moment.glare_light * (-away).exp()) as f32 } else { 0.0 }
+        let (away, size) = (dx * dx + dy * dy, self.moment.glare_radius * self.moment.glare_radius);
+        // Most points aren't near it, and exp is what takes time.
+        if away < 9.0 * size {
+            (self.moment.glare_light * (-away / size).exp()) as f32
+        } else {
+            0.0
+        }
     }
 }
 
