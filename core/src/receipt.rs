@@ -88,8 +88,8 @@ pub enum ReceiptError {
     /// Both halves name one person or one ephemeral key.
     #[error("both halves of this receipt are of one person or one key")]
     OneSided,
-    /// An ephemeral key is not a canonical X25519 public key.
-    #[error("the {0}'s ephemeral key in this receipt is not in canonical form")]
+    /// An ephemeral key is not a canonical X25519 public key, or one of low order.
+    #[error("the {0}'s ephemeral key in this receipt is unusable")]
     EphemeralKey(Half),
     /// A shown badge or attestation is not what its side committed to.
     #[error("the badge or attestation shown for the {0} is not the one committed to")]
@@ -380,24 +380,26 @@ impl Side {
 /// Sentences for a person, and no more than the receipt shows.
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |side: &ShownSide| {
-            let named = side.badge.as_ref().map(|b| format!(" (\"{}\")", b.name()));
-            format!("{}{}", side.person.fingerprint(), named.unwrap_or_default())
-        };
-        let (holder, peer) = (name(&self.holder), name(&self.peer));
+        let (holder, peer) = (self.holder.to_string(), self.peer.to_string());
         match self.peer.state {
             State::Confirmed => writeln!(f, "{peer} confirmed having accepted {holder}.")?,
-            _ => writeln!(
+            State::Offered | State::Unsigned => writeln!(
                 f,
                 "{peer} offered a badge in an exchange with {holder}, and did not confirm. \
                  This alone is not a meeting."
             )?,
         }
         if self.holder.state == State::Confirmed {
-            writeln!(f, "{holder} says the same of {peer}; a holder can sign that at any time.")?;
+            writeln!(
+                f,
+                "{holder}, who kept this receipt, says the same; a holder can sign that at any time."
+            )?;
         }
-        writeln!(f, "{peer}'s clock said {}.", self.peer.claimed_time)?;
-        writeln!(f, "{holder}'s clock said {}.", self.holder.claimed_time)?;
+        writeln!(
+            f,
+            "Their clocks claimed {} ({peer}) and {} ({holder}).",
+            self.peer.claimed_time, self.holder.claimed_time
+        )?;
         match &self.event {
             Some(event) => writeln!(f, "Both named the event \"{}\".", event.as_str())?,
             None => writeln!(f, "The two did not name one event.")?,
@@ -411,5 +413,16 @@ impl fmt::Display for Shown {
             )?,
         }
         f.write_str("This proves neither presence nor place nor date.")
+    }
+}
+
+/// The name, where it is disclosed, and the fingerprint.
+impl fmt::Display for ShownSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fingerprint = self.person.fingerprint();
+        match &self.badge {
+            Some(badge) => write!(f, "{} [{fingerprint}]", badge.name()),
+            None => write!(f, "[{fingerprint}]"),
+        }
     }
 }

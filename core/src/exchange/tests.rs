@@ -105,7 +105,7 @@ fn a_stale_hello_is_replaced_and_the_old_one_still_opens() {
     assert_ne!(first, second);
     let offer = grace.shows_a(Shows::Offer, 61);
     let seen = verified(ada.exchange.scan(&offer, secs(100)));
-    ada.accept_and_record(&seen.transcript);
+    let _ = ada.accept_and_record(&seen.transcript);
     let confirm = ada.shows(101);
     verified(grace.exchange.scan(&confirm, secs(101)));
 }

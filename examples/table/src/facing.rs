@@ -79,8 +79,9 @@ impl Table<'_> {
                     continue;
                 };
                 looks += 1;
-                if !matches!(scanned, Scanned::NothingNew) {
-                    self.says(person.name, &format!("scans: {}", scanned.name()));
+                let news = !matches!(scanned, Scanned::NothingNew) && !finished;
+                if news {
+                    self.says(person.name, &format!("scans. {scanned}"));
                 }
                 confirmed |= person.is_confirmed(&scanned)?;
                 if let Scanned::Verified(who) = scanned {
@@ -91,7 +92,7 @@ impl Table<'_> {
             }
             if let Some((_, who)) = deciding.take_if(|(at, _)| now >= *at) {
                 let outcome = person.accepts(&mut exchange, &who)?;
-                self.says(person.name, &format!("check code {}, {outcome}", code(&who)));
+                self.says(person.name, &format!("{outcome} (check code {})", code(&who)));
                 accepted = true;
             }
             if accepted && confirmed && !finished {

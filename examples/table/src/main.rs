@@ -5,6 +5,7 @@
 //! camera and read by a decoder that others wrote. They meet by turns first, then face to face, in
 //! two threads with clocks of their own.
 
+mod drawing;
 mod facing;
 mod person;
 mod turns;
@@ -16,7 +17,7 @@ use std::time::Instant;
 
 use lapel::badge::{Badge, BadgeFields};
 use lapel::book::Contact;
-use lapel::receipt::{Disclosure, Receipt};
+use lapel::receipt::{Disclosure, Receipt, State};
 
 use person::Person;
 
@@ -60,7 +61,7 @@ fn meet(home: &Path) -> Outcome<()> {
     println!("\nWhat is left");
     leave(&ada, &grace)?;
     leave(&grace, &ada)?;
-    println!("  pictures of every step        {}", pictures.display());
+    println!("  Pictures of each step  {}", pictures.display());
     println!("\nAll of it took {} ms.", began.elapsed().as_millis());
     Ok(())
 }
@@ -79,16 +80,15 @@ fn leave(owner: &Person, other: &Person) -> Outcome<()> {
     std::fs::write(&receipt, latest.receipt(Disclosure { holder: false, peer: true }).to_bytes())?;
     let shown = Receipt::verify(&std::fs::read(&receipt)?)?;
 
-    println!("  {}'s book                     {}", owner.name, owner.dir.join("book").display());
+    println!("  {}'s book           {}", owner.name, owner.dir.join("book").display());
     println!(
-        "    holds {} ({}), met {} times, {:?} by them",
+        "    {}, met {} times, {} by them",
         contact.name(),
-        contact.person().fingerprint(),
         contact.meetings().len(),
-        contact.state()
+        if contact.state() == State::Confirmed { "confirmed" } else { "not confirmed" }
     );
-    println!("    as a vCard                  {}", card.display());
-    println!("    receipt, checked from bytes {}", receipt.display());
+    println!("    vCard              {}", card.display());
+    println!("    receipt            {}, which shows:", receipt.display());
     for line in shown.to_string().lines() {
         println!("      {line}");
     }

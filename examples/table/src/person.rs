@@ -44,11 +44,11 @@ impl Person {
         let (mut book, report) = Book::open(&dir.join("book"), vault, &mut rng())?;
         book.set_badge("conference", badge, &mut rng())?;
         println!(
-            "  {name:<6} {}  {} bytes of badge, {} in the book ({})",
+            "  {name:<6} {}   a badge of {} bytes; a book with {} contacts, {}",
             book.identity().person().fingerprint(),
             badge.as_bytes().len(),
             book.contacts()?.len(),
-            if report.created { "a new one" } else { "kept from before" },
+            if report.created { "just made" } else { "kept from before" },
         );
         let (_, badge) = book.badge_on_show()?.ok_or("no badge is on show")?;
         Ok(Self { name, dir: dir.to_owned(), book, camera: Camera::hand_held(seed), badge })
@@ -109,12 +109,18 @@ pub(crate) fn render(text: &str) -> Outcome<(Symbol, Picture)> {
     Ok((symbol, picture))
 }
 
+/// What a frame measures: bytes, and the symbol. Seven bytes are seventeen digits.
+pub(crate) fn size_of(text: &str, symbol: &Symbol) -> String {
+    let bytes = text.bytes().filter(u8::is_ascii_digit).count() * 7 / 17;
+    format!("{bytes} bytes, QR {}-{:?}", symbol.version(), symbol.level())
+}
+
 /// The system's randomness.
 pub(crate) fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
 }
 
-/// The other's check code, beside one's own.
+/// The check code, where one is offered.
 pub(crate) fn code(who: &Verified) -> String {
     who.check_code.map_or_else(|| "none".into(), |code| code.to_string())
 }
