@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lapel::exchange::{Exchange, Scanned, Verified};
-use lapel_table::picture::Picture;
+use lapel_optics::picture::Picture;
 
 use crate::Outcome;
 use crate::person::{Person, code, render};

@@ -15,9 +15,9 @@ use lapel::identity::PersonId;
 use lapel::qr::Symbol;
 use lapel::time::UnixTime;
 use lapel::vault::FileVault;
-use lapel_table::camera::Camera;
-use lapel_table::decode;
-use lapel_table::picture::Picture;
+use lapel_optics::camera::Camera;
+use lapel_optics::decode;
+use lapel_optics::picture::Picture;
 
 use crate::Outcome;
 
@@ -105,7 +105,7 @@ impl Person {
 pub(crate) fn render(text: &str) -> Outcome<(Symbol, Picture)> {
     let symbol = Symbol::new(text)?;
     let eight = NonZeroU32::new(8).ok_or("eight is not zero")?;
-    let picture = Picture::from_png(&symbol.png(eight)?)?;
+    let picture = Picture::from_file(&symbol.png(eight)?)?;
     Ok((symbol, picture))
 }
 

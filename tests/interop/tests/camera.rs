@@ -7,9 +7,9 @@ use std::num::NonZeroU32;
 use std::thread;
 
 use lapel::qr::{Background, Symbol};
-use lapel_table::camera::Camera;
-use lapel_table::decode;
-use lapel_table::picture::Picture;
+use lapel_optics::camera::Camera;
+use lapel_optics::decode;
+use lapel_optics::picture::Picture;
 
 /// Versions, and bytes behind `LAPEL:/` that need them.
 const FULL: [(u8, usize); 6] = [(4, 66), (8, 183), (11, 311), (13, 414), (16, 570), (20, 840)];
@@ -38,7 +38,7 @@ fn frame(bytes: usize) -> String {
 }
 
 fn png(symbol: &Symbol, pixels_per_module: u32) -> Picture {
-    Picture::from_png(&symbol.png(NonZeroU32::new(pixels_per_module).unwrap()).unwrap()).unwrap()
+    Picture::from_file(&symbol.png(NonZeroU32::new(pixels_per_module).unwrap()).unwrap()).unwrap()
 }
 
 /// A picture of what is dark in a grid of modules, at 4 pixels each.

@@ -3,20 +3,23 @@
 use std::fmt;
 use std::io::Cursor;
 
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _, ImageReader, Limits};
+
 /// Why bytes or pixels are no picture.
 #[derive(Debug)]
 pub enum PictureError {
     /// Width times height isn't the number of pixels, or is nothing.
     Shape,
-    /// Not a PNG file, or one that isn't grey.
-    Png(String),
+    /// Not a PNG or JPEG file, or a damaged or half-written one, or one of enormous size.
+    File(String),
 }
 
 impl fmt::Display for PictureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Shape => f.write_str("width times height isn't the number of pixels"),
-            Self::Png(reason) => write!(f, "not a grey PNG: {reason}"),
+            Self::File(reason) => write!(f, "not a whole PNG or JPEG picture: {reason}"),
         }
     }
 }
@@ -50,39 +53,33 @@ impl Picture {
         Self { width, height: pixels.len().checked_div(width).unwrap_or(0), pixels }
     }
 
-    /// The picture in a grey PNG file of any depth.
+    /// The picture in a PNG or JPEG file, turned grey, of at most 64 megapixels.
     ///
     /// # Errors
     ///
-    /// [`PictureError::Png`] for anything else.
-    pub fn from_png(file: &[u8]) -> Result<Self, PictureError> {
-        let mut decoder = png::Decoder::new(Cursor::new(file));
-        decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
-        let mut reader = decoder.read_info().map_err(refused)?;
-        let size =
-            reader.output_buffer_size().ok_or_else(|| PictureError::Png("too large".into()))?;
-        let mut pixels = vec![0; size];
-        let frame = reader.next_frame(&mut pixels).map_err(refused)?;
-        if frame.color_type != png::ColorType::Grayscale {
-            return Err(PictureError::Png(format!("its pixels are {:?}", frame.color_type)));
-        }
-        Self::new(frame.width as usize, frame.height as usize, pixels)
+    /// [`PictureError::File`] for anything else, half-written files among it.
+    pub fn from_file(file: &[u8]) -> Result<Self, PictureError> {
+        let mut reader =
+            ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(refused)?;
+        let mut limits = Limits::default();
+        (limits.max_image_width, limits.max_image_height) = (Some(8_192), Some(8_192));
+        limits.max_alloc = Some(256 << 20);
+        reader.limits(limits);
+        let grey = reader.decode().map_err(refused)?.into_luma8();
+        Self::new(grey.width() as usize, grey.height() as usize, grey.into_raw())
     }
 
-    /// The picture as a PNG file, to look at.
+    /// The picture as a grey PNG file, to look at.
     ///
     /// # Errors
     ///
-    /// [`PictureError::Png`] if a side doesn't fit the format's 31 bits.
+    /// [`PictureError::File`] if a side doesn't fit the format's 31 bits.
     pub fn to_png(&self) -> Result<Vec<u8>, PictureError> {
         let side = |pixels: usize| u32::try_from(pixels).map_err(refused);
         let mut file = Vec::new();
-        let mut encoder = png::Encoder::new(&mut file, side(self.width)?, side(self.height)?);
-        encoder.set_color(png::ColorType::Grayscale);
-        encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header().map_err(refused)?;
-        writer.write_image_data(&self.pixels).map_err(refused)?;
-        writer.finish().map_err(refused)?;
+        PngEncoder::new(&mut file)
+            .write_image(&self.pixels, side(self.width)?, side(self.height)?, ExtendedColorType::L8)
+            .map_err(refused)?;
         Ok(file)
     }
 
@@ -118,5 +115,5 @@ impl fmt::Debug for Picture {
 }
 
 fn refused(error: impl fmt::Display) -> PictureError {
-    PictureError::Png(error.to_string())
+    PictureError::File(error.to_string())
 }

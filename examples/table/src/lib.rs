@@ -1,5 +1,0 @@
-//! The table's camera and decoder.
-
-pub mod camera;
-pub mod decode;
-pub mod picture;
