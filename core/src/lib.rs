@@ -130,4 +130,5 @@ mod store;
 #[cfg(feature = "book")]
 pub mod vault;
 
+pub use text::TextFlaw;
 pub use wire::{Carrier, CarrierError, Flaw};

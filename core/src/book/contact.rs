@@ -16,6 +16,8 @@ pub struct Contact {
     person: PersonId,
     badge: Badge,
     meetings: Vec<Meeting>,
+    notes: Vec<String>,
+    tags: Vec<String>,
     blocked: bool,
 }
 
@@ -58,6 +60,16 @@ impl Contact {
         self.blocked
     }
 
+    /// What the owner wrote down about them, in that order.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The owner's tags on them, in the order they were put on.
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
     /// The furthest that they went in any encounter.
     pub fn state(&self) -> State {
         self.meetings.iter().map(Meeting::state).max().unwrap_or(State::Offered)
@@ -69,6 +81,7 @@ impl Contact {
         happenings: impl IntoIterator<Item = Happening>,
     ) -> Option<Self> {
         let (mut meetings, mut blocked) = (Vec::<Meeting>::new(), false);
+        let (mut notes, mut tags) = (Vec::new(), Vec::<String>::new());
         for happening in happenings {
             match happening {
                 Happening::Met { receipt, confirm_message } => {
@@ -86,11 +99,18 @@ impl Contact {
                     }
                 }
                 Happening::Blocked { blocked: now, .. } => blocked = now,
+                Happening::Noted { note, .. } => notes.push(note),
+                Happening::Tagged { tag, on, .. } => {
+                    tags.retain(|there| *there != tag);
+                    if on {
+                        tags.push(tag);
+                    }
+                }
                 Happening::Badge { .. } | Happening::Shown { .. } => {}
             }
         }
         let badge = meetings.last()?.badge()?.clone();
-        Some(Self { person, badge, meetings, blocked })
+        Some(Self { person, badge, meetings, notes, tags, blocked })
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) enum Happening {
     Badge { label: String, badge: Option<Badge> },
     /// The owner chose the badge to show.
     Shown { label: String },
+    /// The owner wrote something down about someone.
+    Noted { person: PersonId, note: String },
+    /// The owner put a tag on someone, or took it off.
+    Tagged { person: PersonId, tag: String, on: bool },
 }
 
 impl Happening {
@@ -46,6 +50,8 @@ impl Happening {
             Self::Blocked { .. } => 3,
             Self::Badge { .. } => 4,
             Self::Shown { .. } => 5,
+            Self::Noted { .. } => 6,
+            Self::Tagged { .. } => 7,
         }
     }
 
@@ -58,7 +64,9 @@ impl Happening {
                 Some(of(&receipt.transcript())),
                 first.then(|| Listed::Contacts.subject()),
             ],
-            Self::Confirmed { person, .. } => [Some(about(person)), None, None],
+            Self::Confirmed { person, .. }
+            | Self::Noted { person, .. }
+            | Self::Tagged { person, .. } => [Some(about(person)), None, None],
             Self::Blocked { person, .. } => {
                 [Some(about(person)), Some(Listed::Blocked.subject()), None]
             }
@@ -86,6 +94,10 @@ impl Happening {
                     w.array(2)?.str(label)?.bytes(bytes)?
                 }
                 Self::Shown { label } => w.array(1)?.str(label)?,
+                Self::Noted { person, note } => w.array(2)?.bytes(person.as_bytes())?.str(note)?,
+                Self::Tagged { person, tag, on } => {
+                    w.array(3)?.bytes(person.as_bytes())?.str(tag)?.bool(*on)?
+                }
             };
             Ok(())
         })
@@ -121,6 +133,15 @@ impl Happening {
             5 => |d| {
                 cbor::array(d, 1)?;
                 Ok(Self::Shown { label: d.str()?.to_owned() })
+            },
+            6 => |d| {
+                cbor::array(d, 2)?;
+                Ok(Self::Noted { person: person(d)?, note: d.str()?.to_owned() })
+            },
+            7 => |d| {
+                cbor::array(d, 3)?;
+                let (person, tag) = (person(d)?, d.str()?.to_owned());
+                Ok(Self::Tagged { person, tag, on: d.bool()? })
             },
             _ => return None,
         };

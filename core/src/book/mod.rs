@@ -6,6 +6,7 @@
 //! index answers questions and can be lost (see `STORAGE.md`). Nothing personal stands in clear on
 //! disk.
 
+mod annotation;
 mod care;
 mod contact;
 mod entry;
@@ -22,9 +23,11 @@ use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
+use crate::text::TextFlaw;
 use crate::transcript::Transcript;
 use crate::vault::KeyVault;
 
+pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
 pub use crate::ledger::{Damage, WriteError};
 pub use crate::store::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
@@ -80,6 +83,15 @@ pub enum BookError {
     /// An encounter by another identity than the book's owner's.
     #[error("this encounter is of another identity than this book's owner")]
     AnotherOwner,
+    /// Notes and tags are about people who were met.
+    #[error("this person was never met")]
+    NotMet,
+    /// The note breaks the character rule or its bound.
+    #[error("the note {0}")]
+    Note(TextFlaw),
+    /// The tag breaks the character rule or its bound.
+    #[error("the tag {0}")]
+    Tag(TextFlaw),
     /// No such badge; see [`Book::badges`].
     #[error("there is no badge called \"{0}\" in this book")]
     NoSuchBadge(String),
