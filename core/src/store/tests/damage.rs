@@ -1,8 +1,5 @@
 //! Damage to the ledger, to the index, and to both.
 
-use rand_core::Rng;
-
-use super::rewrite::copy_tree;
 use super::*;
 
 /// Bytes of one frame of these tests: each plaintext takes 256.
@@ -170,6 +167,9 @@ fn headers_newer_foreign_damaged_and_half_damaged() {
 #[cfg(feature = "sled")]
 #[test]
 fn one_flipped_bit_anywhere_in_the_book_loses_nothing() {
+    use super::rewrite::copy_tree;
+    use rand_core::Rng;
+
     let mut bench = Bench::with(150);
     let sound = bench.dir.path().join("sound");
     fs::rename(bench.home(), &sound).unwrap();
