@@ -19,7 +19,8 @@ const CACHE: u64 = 4 * 1024 * 1024;
 
 /// An open sled database and its one tree.
 pub(super) struct Sled {
-    db: sled::Db,
+    /// There until it is dropped.
+    db: Option<sled::Db>,
 }
 
 impl Sled {
@@ -27,17 +28,22 @@ impl Sled {
     pub(super) fn open(dir: &Path) -> Result<Self, EngineError> {
         remove_unfinished_snapshots(dir).map_err(|e| EngineError(e.to_string()))?;
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None);
-        Ok(Self { db: caught(|| config.open())? })
+        Ok(Self { db: Some(caught(|| config.open())?) })
+    }
+
+    fn db(&self) -> Result<&sled::Db, EngineError> {
+        self.db.as_ref().ok_or_else(|| EngineError("sled is closed".into()))
     }
 }
 
 impl Engine for Sled {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        caught(|| self.db.get(key)).map(|value| value.map(|v| v.to_vec()))
+        let db = self.db()?;
+        caught(|| db.get(key)).map(|value| value.map(|v| v.to_vec()))
     }
 
     fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
-        let mut rows = self.db.range(prefix.max(from)..);
+        let mut rows = self.db()?.range(prefix.max(from)..);
         while let Some((key, value)) = caught(|| rows.next().transpose())? {
             if !key.starts_with(prefix) || visit(&key, &value).is_break() {
                 break;
@@ -51,9 +57,10 @@ impl Engine for Sled {
         for (key, value) in rows {
             batch.insert(key.as_slice(), value.as_slice());
         }
+        let db = self.db()?;
         caught(|| {
-            self.db.apply_batch(batch)?;
-            self.db.flush()
+            db.apply_batch(batch)?;
+            db.flush()
         })?;
         Ok(())
     }
@@ -63,16 +70,24 @@ impl Engine for Sled {
     }
 
     fn size(&self) -> Result<u64, EngineError> {
-        caught(|| self.db.size_on_disk())
+        let db = self.db()?;
+        caught(|| db.size_on_disk())
     }
 
     fn close(self: Box<Self>) -> Result<(), EngineError> {
-        // Dropping flushes too, and may panic on a database that failed before.
-        caught(|| {
-            let flushed = self.db.flush();
-            drop(self);
-            flushed.map(|_| ())
-        })
+        let db = self.db()?;
+        caught(|| db.flush()).map(|_| ())
+    }
+}
+
+impl Drop for Sled {
+    /// sled flushes when it is dropped, which may panic on a database that failed before.
+    fn drop(&mut self) {
+        let db = self.db.take();
+        let _ = caught(|| {
+            drop(db);
+            Ok(())
+        });
     }
 }
 

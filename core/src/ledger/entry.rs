@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 /// The most that an entry's padded plaintext may take, in bytes.
 pub(crate) const MAX_PLAINTEXT: usize = 4096;
 /// Plaintexts are padded to multiples of this many bytes, so that sizes tell little.
-const STEP: usize = 256;
+pub(super) const STEP: usize = 256;
 
 /// One thing that happened, as the ledger keeps it.
 #[derive(Clone, PartialEq, Eq)]

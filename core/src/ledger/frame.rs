@@ -15,6 +15,8 @@ const END: u8 = 0xE5;
 pub(super) const HEAD: usize = 56;
 /// The bytes of a head before its checksum.
 const CHECKED: usize = 48;
+/// Bytes of the smallest frame.
+pub(super) const MIN_FRAME: usize = HEAD + NONCE + entry::STEP + TAG + 1;
 /// Bytes of the largest frame.
 pub(crate) const MAX_FRAME: usize = HEAD + NONCE + MAX_PLAINTEXT + TAG + 1;
 
@@ -95,9 +97,9 @@ impl Frame {
 /// What stands in clear before a sealed entry.
 pub(super) struct Head {
     /// Bytes of the sealed entry, its tag included.
-    sealed: u32,
+    pub(super) sealed: u32,
     pub(super) seq: u64,
-    prev: [u8; 32],
+    pub(super) prev: [u8; 32],
 }
 
 impl Head {
@@ -117,7 +119,13 @@ impl Head {
         (head.frame_length() <= MAX_FRAME && seq < u64::MAX).then_some(head)
     }
 
-    fn encode(&self, keys: &Keys) -> Vec<u8> {
+    /// Whether so many entries can come before `offset`. A head isn't sealed, and a sequence that
+    /// nothing vouches for must not make everything after it look old.
+    pub(super) fn fits(&self, offset: u64) -> bool {
+        self.seq <= offset / MIN_FRAME as u64 + 1
+    }
+
+    pub(super) fn encode(&self, keys: &Keys) -> Vec<u8> {
         let mut out =
             [&MAGIC[..], &self.sealed.to_be_bytes(), &self.seq.to_be_bytes(), &self.prev].concat();
         let check = checksum(keys, &out);

@@ -271,9 +271,14 @@ impl Draft {
         let parts = (entry.kind, entry.subjects.as_slice(), entry.payload.as_slice());
         let frame = Frame::seal(&self.keys, &self.tail, parts, rng)
             .map_err(|size| WriteError::TooLarge { size, limit: MAX_PLAINTEXT })?;
-        self.out
-            .write_all(&frame.bytes)
-            .map_err(|source| WriteError::Io { path: self.path.clone(), source })?;
+        self.out.write_all(&frame.bytes).map_err(|source| {
+            let path = self.path.clone();
+            if is_full(&source) {
+                WriteError::Full { path }
+            } else {
+                WriteError::Io { path, source }
+            }
+        })?;
         self.tail = frame.after();
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::ledger::Mark;
-use crate::ledger::frame::{Frame, HEAD, Head, MAGIC, MAX_FRAME};
+use crate::ledger::frame::{Frame, HEAD, Head, MAGIC, MAX_FRAME, MIN_FRAME};
 use crate::ledger::window::Window;
 use crate::seal::Keys;
 
@@ -61,7 +61,7 @@ pub(crate) struct Scan {
 /// Damage that no entry has followed yet.
 struct Bad {
     offset: u64,
-    /// The least sequence that can follow.
+    /// The sequence that follows, should no entry come that says it.
     next: u64,
 }
 
@@ -84,10 +84,10 @@ impl Scan {
         while self.tail.is_none() {
             let at = self.at;
             let bytes = self.window.read(at, MAX_FRAME)?;
-            let head = Head::parse(&self.keys, bytes);
+            let head = Head::parse(&self.keys, bytes).filter(|head| head.fits(at));
             let frame = Frame::open_first(&self.keys, at, bytes);
             match (frame, head) {
-                (Some(frame), _) if frame.entry.seq >= self.next() => {
+                (Some(frame), _) if frame.entry.seq >= self.mark.next => {
                     self.at += frame.bytes.len() as u64;
                     return Ok(Some(match self.damage_before(&frame) {
                         Some(damage) => {
@@ -115,12 +115,17 @@ impl Scan {
         }))
     }
 
+    fn has_head(&mut self, at: u64) -> io::Result<bool> {
+        let head = Head::parse(&self.keys, self.window.read(at, HEAD)?);
+        Ok(head.is_some_and(|head| head.fits(at)))
+    }
+
     fn hand_out(&mut self, frame: Frame) -> Found {
         self.mark = frame.after();
         Found::Frame(frame)
     }
 
-    /// The least sequence that the next frame may have.
+    /// The sequence that follows, as far as damaged heads tell.
     fn next(&self) -> u64 {
         self.damage.as_ref().map_or(self.mark.next, |bad| bad.next)
     }
@@ -137,7 +142,7 @@ impl Scan {
         Some(Damage { first, lost, offset, bytes: frame.offset - offset })
     }
 
-    /// Notes damage at the place being looked at; the next sequence is at least `next`.
+    /// Notes damage at the place being looked at; the sequence after it is at least `next`.
     fn spoil(&mut self, next: u64) {
         let (offset, least) = (self.at, next.max(self.next()));
         self.damage.get_or_insert(Bad { offset, next: least }).next = least;
@@ -147,7 +152,7 @@ impl Scan {
     /// of exactly this entry.
     fn skip_body(&mut self, head: &Head) -> io::Result<()> {
         let end = self.at + head.frame_length() as u64;
-        let followed = Head::parse(&self.keys, self.window.read(end, HEAD)?).is_some();
+        let followed = self.has_head(end)?;
         let data_end = if followed { u64::MAX } else { self.window.data_end(self.at)? };
         if data_end < end || data_end == end && self.window.has_blank_sector(self.at, end)? {
             self.end(self.at, data_end - self.at);
@@ -162,7 +167,7 @@ impl Scan {
     fn skip_to_head(&mut self) -> io::Result<()> {
         let mut from = self.at + 1;
         while let Some(found) = self.window.find(from, &MAGIC)? {
-            if Head::parse(&self.keys, self.window.read(found, HEAD)?).is_some() {
+            if self.has_head(found)? {
                 self.spoil(self.next());
                 self.at = found;
                 return Ok(());
@@ -172,7 +177,7 @@ impl Scan {
         let end = self.window.data_end(self.at)?;
         let size = end - self.at;
         let blank_head = self.window.read(self.at, HEAD)?.iter().all(|b| *b == 0);
-        let torn = size < HEAD as u64
+        let torn = size < MIN_FRAME as u64
             || blank_head
             || size <= MAX_FRAME as u64 && self.window.has_blank_sector(self.at, end)?;
         if torn {

@@ -216,6 +216,19 @@ fn a_frame_that_stands_twice_is_handed_out_once() {
     assert_eq!(seen.tail.mark.next, 3);
 }
 
+/// A head's checksum keeps no secret, so anyone can make one; it must not hide what follows.
+#[test]
+fn a_head_made_up_with_a_huge_sequence_hides_nothing() {
+    let (bench, offsets) = Bench::with(&[b"one", b"two", b"three"]);
+    let mut bytes = fs::read(bench.path()).unwrap();
+    let head = frame::Head { sealed: 272, seq: u64::MAX - 1, prev: [0; 32] }.encode(&keys());
+    bytes[offsets[1]..offsets[1] + head.len()].copy_from_slice(&head);
+    fs::write(bench.path(), &bytes).unwrap();
+    let (_, seen) = bench.open();
+    assert_eq!(seen.seqs, [1, 3]);
+    assert_eq!(seen.damage.iter().map(|d| (d.first, d.lost)).collect::<Vec<_>>(), [(2, 1)]);
+}
+
 #[test]
 fn a_damaged_frame_can_be_written_back() {
     let (bench, offsets) = Bench::with(&[b"one", b"two"]);

@@ -86,7 +86,9 @@ impl Store {
         }
         let mut report = RewriteReport { kept: 0, dropped: 0, lost: 0, old_key_remains: false };
         let old = self.keys.id;
-        let id = KeyId { epoch: old.epoch + 1, ..old };
+        let epoch = old.epoch.checked_add(1);
+        let epoch = epoch.ok_or_else(|| io_at(&self.home)(io::Error::other("no epoch is left")))?;
+        let id = KeyId { epoch, ..old };
         let failed = |_: SealError| io_at(&self.home)(io::Error::other("the secret doesn't open"));
         let secret = self.header.secret(&self.keys).map_err(failed)?;
         let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {

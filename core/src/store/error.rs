@@ -172,7 +172,7 @@ pub enum RewriteError {
     },
 }
 
-/// What [`crate::store::Store::open`] found and did.
+/// What opening a book found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenReport {

@@ -106,7 +106,9 @@ impl Store {
     }
 
     /// Appends an entry of `kind` about `subjects`. When it returns the sequence, the entry is
-    /// durable: one write and one sync were done, all of them in the ledger.
+    /// durable: one write and one sync were done, in the ledger. The index takes it into memory;
+    /// about every 64th time, unless [`Store::maintain`] was called before, it also takes the time
+    /// to hand them to its engine.
     ///
     /// # Errors
     /// See [`WriteError`]. The entry isn't there, or, after [`WriteError::Io`], may be there when

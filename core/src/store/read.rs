@@ -12,8 +12,8 @@ impl Store {
     /// [`ReadError::Lost`] when the ledger is known to miss it, or neither copy opens;
     /// [`ReadError::Index`] when the index should have it and doesn't.
     pub(crate) fn entry(&self, seq: u64) -> Result<Entry, ReadError> {
-        if let Some(frame) = self.indexed(seq)? {
-            return Ok(frame);
+        if let Some(entry) = self.indexed(seq)? {
+            return Ok(entry);
         }
         let Some((offset, _)) = self.index.entry(seq).map_err(index_failed)? else {
             let gap =
@@ -32,28 +32,21 @@ impl Store {
         entry.ok_or(ReadError::Lost(seq))
     }
 
-    /// The entries about `subject`, oldest first.
+    /// The entries about `subject`, oldest first. One that can't be read is an error in its place,
+    /// after which the rest follows.
     ///
     /// # Errors
-    /// See [`Store::entry`].
-    pub(crate) fn entries_of(&self, subject: &Subject) -> Result<Vec<Entry>, ReadError> {
-        let hash = self.keys.lookup(subject.as_bytes());
-        let mut seqs = Vec::new();
-        self.index
-            .each_of(&hash, &mut |seq| {
-                seqs.push(seq);
-                ControlFlow::Continue(())
-            })
-            .map_err(index_failed)?;
-        let entries = seqs.into_iter().map(|seq| {
+    /// [`ReadError::Index`].
+    pub(crate) fn entries_of(
+        &self,
+        subject: &Subject,
+    ) -> Result<impl Iterator<Item = Result<Entry, ReadError>>, ReadError> {
+        let seqs = self.seqs_of(&self.keys.lookup(subject.as_bytes()))?;
+        Ok(seqs.into_iter().map(move |seq| {
             let entry = self.entry(seq)?;
-            if entry.subjects.contains(subject) {
-                Ok(entry)
-            } else {
-                Err(ReadError::Index(format!("entry {seq} is about something else")))
-            }
-        });
-        entries.collect()
+            let about = entry.subjects.contains(subject);
+            if about { Ok(entry) } else { Err(about_something_else(seq)) }
+        }))
     }
 
     /// Whether there is any entry about `subject`.
@@ -66,51 +59,33 @@ impl Store {
     }
 
     /// Visits every subject with the sequence of its first entry, in order of those, beginning
-    /// with the sequence `from`, until `visit` breaks.
+    /// with the sequence `from`, until `visit` breaks. A subject all of whose entries are lost is
+    /// lost with them.
     ///
     /// # Errors
-    /// See [`Store::entry`].
+    /// [`ReadError::Index`] or [`ReadError::Io`].
     pub(crate) fn subjects(
         &self,
         from: u64,
         visit: &mut dyn FnMut(u64, &Subject) -> ControlFlow<()>,
     ) -> Result<(), ReadError> {
         let mut failed = None;
-        let mut last: Option<Entry> = None;
-        self.index
-            .each_first(from, &mut |seq, hash| {
-                if last.as_ref().is_none_or(|entry| entry.seq != seq) {
-                    match self.entry(seq) {
-                        Ok(entry) => last = Some(entry),
-                        Err(error) => {
-                            failed = Some(error);
-                            return ControlFlow::Break(());
-                        }
-                    }
-                }
-                let subjects = last.iter().flat_map(|entry| &entry.subjects);
-                let mut matching =
-                    subjects.filter(|subject| self.keys.lookup(subject.as_bytes()) == hash);
-                match matching.next() {
-                    Some(subject) => visit(seq, subject),
-                    None => {
-                        let text = format!("entry {seq} is about something else");
-                        failed = Some(ReadError::Index(text));
-                        ControlFlow::Break(())
-                    }
-                }
-            })
-            .map_err(index_failed)?;
+        let mut visit_one = |seq, hash| match self.subject(&hash) {
+            Ok(Some(subject)) => visit(seq, &subject),
+            Ok(None) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        };
+        self.index.each_first(from, &mut visit_one).map_err(index_failed)?;
         failed.map_or(Ok(()), Err)
     }
 
-    /// The last `count` entries, newest first; those that are known to be lost are left out.
-    ///
-    /// # Errors
-    /// See [`Store::entry`].
-    pub(crate) fn latest(&self, count: usize) -> Result<Vec<Entry>, ReadError> {
-        let entries = (1..=self.last()).rev().map(|seq| self.entry(seq));
-        entries.filter(|entry| !matches!(entry, Err(ReadError::Lost(_)))).take(count).collect()
+    /// Every entry, newest first. One that can't be read is an error in its place, after which the
+    /// rest follows.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = Result<Entry, ReadError>> {
+        (1..=self.last()).rev().map(|seq| self.entry(seq))
     }
 
     /// Every entry, oldest first, read from the ledger as a stream. What is damaged there comes
@@ -124,6 +99,35 @@ impl Store {
         Ok(Entries { store: self, scan: Some(scan), missing: 0..0 })
     }
 
+    /// The subject with this hash, out of the first of its entries that can be read.
+    fn subject(&self, hash: &[u8; 16]) -> Result<Option<Subject>, ReadError> {
+        let mut outcome = Ok(None);
+        let mut visit = |seq| {
+            outcome = match self.entry(seq) {
+                Ok(entry) => {
+                    let mut subjects = entry.subjects.into_iter();
+                    let found = subjects.find(|s| self.keys.lookup(s.as_bytes()) == *hash);
+                    found.map(Some).ok_or_else(|| about_something_else(seq))
+                }
+                Err(ReadError::Lost(_)) => return ControlFlow::Continue(()),
+                Err(error) => Err(error),
+            };
+            ControlFlow::Break(())
+        };
+        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
+        outcome
+    }
+
+    fn seqs_of(&self, hash: &[u8; 16]) -> Result<Vec<u64>, ReadError> {
+        let mut seqs = Vec::new();
+        let mut visit = |seq| {
+            seqs.push(seq);
+            ControlFlow::Continue(())
+        };
+        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
+        Ok(seqs)
+    }
+
     /// The entry `seq` if the index has a copy that opens.
     fn indexed(&self, seq: u64) -> Result<Option<Entry>, ReadError> {
         let frame = attach::frame_of(&self.index, &self.keys, seq).map_err(index_failed)?;
@@ -133,6 +137,10 @@ impl Store {
     fn unreadable(&self, source: std::io::Error) -> ReadError {
         ReadError::Io { path: self.ledger.path().into(), source }
     }
+}
+
+fn about_something_else(seq: u64) -> ReadError {
+    ReadError::Index(format!("entry {seq} is about something else"))
 }
 
 /// See [`Store::entries`].

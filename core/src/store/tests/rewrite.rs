@@ -18,7 +18,7 @@ fn a_rewrite_forgets_for_good() {
     for _ in 0..2 {
         assert_eq!(payloads(&store), left);
         assert!(!store.knows(&bob()).unwrap());
-        assert_eq!(seqs(&store.entries_of(&ada()).unwrap()), [1, 2, 3]);
+        assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 2, 3]);
         store.close().unwrap();
         store = bench.open().0;
     }
@@ -70,7 +70,7 @@ impl KeyVault for Witness {
     }
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+pub(super) fn copy_tree(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
