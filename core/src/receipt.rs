@@ -242,6 +242,7 @@ impl Receipt {
     }
 
     /// Puts the peer's later confirmation in place of the offer, without checking it.
+    #[cfg(any(feature = "book", test))]
     pub(crate) fn set_confirmed(&mut self, signature: [u8; 64]) {
         self.peer.signed = Signed::Confirm(signature);
     }

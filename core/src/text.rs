@@ -59,6 +59,7 @@ pub(crate) fn check(text: &str, max: usize) -> Result<(), TextFlaw> {
 }
 
 /// Checks what the owner writes for themselves, which may run over several lines.
+#[cfg(feature = "book")]
 pub(crate) fn check_lines(text: &str, max: usize) -> Result<(), TextFlaw> {
     if text.len() > max {
         return Err(TextFlaw::TooLong { bytes: text.len(), max });

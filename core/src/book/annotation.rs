@@ -27,7 +27,7 @@ impl Book {
         self.contact(person)?.ok_or(BookError::NotMet)?;
         let note = text::tidy(&note.replace("\r\n", "\n"));
         text::check_lines(&note, MAX_NOTE_BYTES).map_err(BookError::Note)?;
-        self.append(&Happening::Noted { person: *person, note }, false, rng)
+        self.append(&Happening::Noted { person: *person, note }, rng)
     }
 
     /// Puts a tag on a contact, one line of at most [`MAX_TAG_BYTES`].
@@ -63,7 +63,7 @@ impl Book {
         if contact.tags().contains(&tag) == on {
             return Ok(());
         }
-        self.append(&Happening::Tagged { person: *person, tag, on }, false, rng)
+        self.append(&Happening::Tagged { person: *person, tag, on }, rng)
     }
 
     /// Contacts in which every word of `text` begins some word, whatever its case and accents: in

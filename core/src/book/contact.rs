@@ -87,7 +87,7 @@ impl Contact {
                 Happening::Met { receipt, confirm_message } => {
                     let shown = receipt.shown();
                     if meetings.iter().all(|m| m.shown.transcript != shown.transcript) {
-                        meetings.push(Meeting { receipt, shown, confirm_message });
+                        meetings.push(Meeting { receipt: *receipt, shown, confirm_message });
                     }
                 }
                 Happening::Confirmed { transcript, signature, .. } => {

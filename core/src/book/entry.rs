@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 /// One thing that happened to the book.
 pub(super) enum Happening {
     /// Someone was met and accepted.
-    Met { receipt: Receipt, confirm_message: Vec<u8> },
+    Met { receipt: Box<Receipt>, confirm_message: Vec<u8> },
     /// They confirmed one of the encounters.
     Confirmed { transcript: Transcript, person: PersonId, signature: [u8; 64] },
     /// They were blocked, or no longer.
@@ -32,7 +32,7 @@ pub(super) enum Happening {
 impl Happening {
     pub(super) fn met(encounter: &Encounter) -> Self {
         Self::Met {
-            receipt: encounter.receipt.clone(),
+            receipt: Box::new(encounter.receipt.clone()),
             confirm_message: encounter.confirm_message.clone(),
         }
     }
@@ -55,14 +55,13 @@ impl Happening {
         }
     }
 
-    /// What it can be looked up by. The first encounter with a person is found under
-    /// [`Listed::Contacts`] as well, so that the list of contacts is one look-up.
-    pub(super) fn subjects(&self, first: bool) -> Vec<Subject> {
+    /// What it can be looked up by.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
         let subjects = match self {
             Self::Met { receipt, .. } => [
                 Some(about(&receipt.peer.opening.person)),
                 Some(of(&receipt.transcript())),
-                first.then(|| Listed::Contacts.subject()),
+                Some(Listed::Encounters.subject()),
             ],
             Self::Confirmed { person, .. }
             | Self::Noted { person, .. }
@@ -110,6 +109,7 @@ impl Happening {
             1 => |d| {
                 cbor::array(d, 2)?;
                 let receipt = Receipt::from_sealed(d.bytes()?).map_err(|_| NotCanonical)?;
+                let receipt = Box::new(receipt);
                 Ok(Self::Met { receipt, confirm_message: d.bytes()?.to_vec() })
             },
             2 => |d| {
@@ -166,8 +166,8 @@ pub(super) fn of(transcript: &Transcript) -> Option<Subject> {
 /// A list that the book keeps.
 #[derive(Clone, Copy)]
 pub(super) enum Listed {
-    /// The first encounter with each person.
-    Contacts,
+    /// All encounters.
+    Encounters,
     /// Blocked and unblocked people.
     Blocked,
     /// The owner's badges, and which is shown.
@@ -177,7 +177,7 @@ pub(super) enum Listed {
 impl Listed {
     pub(super) fn subject(self) -> Option<Subject> {
         let name: &[u8] = match self {
-            Self::Contacts => b"contacts",
+            Self::Encounters => b"encounters",
             Self::Blocked => b"blocked",
             Self::Badges => b"badges",
         };

@@ -11,6 +11,7 @@ mod care;
 mod contact;
 mod entry;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -167,7 +168,7 @@ impl Book {
         if let Some(at) = meetings.iter().position(|m| m.transcript() == transcript) {
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
-        self.append(&Happening::met(encounter), meetings.is_empty(), rng)?;
+        self.append(&Happening::met(encounter), rng)?;
         Ok(Recorded { transcript, person, encounters: meetings.len() + 1 })
     }
 
@@ -186,15 +187,18 @@ impl Book {
         let mut receipt = meeting.full_receipt().clone();
         receipt.set_confirmed(confirmation.signature);
         receipt.check().map_err(BookError::Confirmation)?;
-        self.append(&Happening::confirmed(confirmation), false, rng)
+        self.append(&Happening::confirmed(confirmation), rng)
     }
 
     /// Everyone in the book, in the order they were first met.
     pub fn contacts(&self) -> Result<Vec<Contact>, ReadError> {
-        let mut contacts = Vec::<Contact>::new();
-        for happening in self.happenings(Listed::Contacts.subject())? {
+        let (mut people, mut contacts) = (BTreeSet::new(), Vec::new());
+        for happening in self.happenings(Listed::Encounters.subject())? {
             let Happening::Met { receipt, .. } = happening else { continue };
-            contacts.extend(self.contact(&receipt.peer.opening.person)?);
+            let person = receipt.peer.opening.person;
+            if people.insert(person) {
+                contacts.extend(self.contact(&person)?);
+            }
         }
         Ok(contacts)
     }
@@ -238,7 +242,7 @@ impl Book {
         if self.fold(person)?.1 == blocked {
             return Ok(());
         }
-        self.append(&Happening::Blocked { person: *person, blocked }, false, rng)
+        self.append(&Happening::Blocked { person: *person, blocked }, rng)
     }
 
     /// Everyone who is blocked.
@@ -302,7 +306,7 @@ impl Book {
             return Ok(());
         }
         let badge = Some(badge.clone());
-        self.append(&Happening::Badge { label: label.to_owned(), badge }, false, rng)
+        self.append(&Happening::Badge { label: label.to_owned(), badge }, rng)
     }
 
     /// Chooses the badge to show.
@@ -314,7 +318,7 @@ impl Book {
         if shown.as_deref() == Some(label) {
             return Ok(());
         }
-        self.append(&Happening::Shown { label: label.to_owned() }, false, rng)
+        self.append(&Happening::Shown { label: label.to_owned() }, rng)
     }
 
     /// Removes a badge that isn't on show.
@@ -326,9 +330,11 @@ impl Book {
         if shown.as_deref() == Some(label) {
             return Err(BookError::OnShow(label.to_owned()));
         }
-        self.append(&Happening::Badge { label: label.to_owned(), badge: None }, false, rng)
+        self.append(&Happening::Badge { label: label.to_owned(), badge: None }, rng)
     }
 
+    /// The badges, and the label of the one on show.
+    #[allow(clippy::type_complexity, reason = "a list and a label, read once and taken apart")]
     fn wardrobe(&self) -> Result<(Vec<(String, Badge)>, Option<String>), ReadError> {
         let (mut badges, mut shown) = (Vec::<(String, Badge)>::new(), None);
         for happening in self.happenings(Listed::Badges.subject())? {
@@ -361,21 +367,23 @@ impl Book {
     /// What happened to `subject`, in order, as far as this version knows the kinds.
     fn happenings(&self, subject: Option<Subject>) -> Result<Vec<Happening>, ReadError> {
         let Some(subject) = subject else { return Ok(Vec::new()) };
-        let entries = self.store.entries_of(&subject)?;
-        entries
-            .iter()
-            .filter_map(|entry| Happening::read(entry.kind, &entry.payload).map(|h| (entry.seq, h)))
-            .map(|(seq, happening)| happening.map_err(|_| ReadError::Lost(seq)))
-            .collect()
+        let mut happenings = Vec::new();
+        for entry in self.store.entries_of(&subject)? {
+            match entry {
+                // Counted when the book was opened and by every check; the rest is shown.
+                Err(ReadError::Lost(_)) => {}
+                Err(error) => return Err(error),
+                Ok(entry) => {
+                    let happening = Happening::read(entry.kind, &entry.payload).transpose();
+                    happenings.extend(happening.map_err(|_| ReadError::Lost(entry.seq))?);
+                }
+            }
+        }
+        Ok(happenings)
     }
 
-    fn append(
-        &mut self,
-        happening: &Happening,
-        first: bool,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), BookError> {
-        let subjects = happening.subjects(first);
+    fn append(&mut self, happening: &Happening, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
+        let subjects = happening.subjects();
         self.store.append(happening.kind(), &subjects, &happening.payload(), rng)?;
         Ok(())
     }

@@ -107,21 +107,16 @@ impl Index {
         let mut hashes: Vec<[u8; 16]> = hashes.collect();
         hashes.sort_unstable();
         hashes.dedup();
-        if let Err(error) = self.put(frame, &hashes) {
-            self.failed = Some(error);
-        } else if self.waiting >= BATCH {
+        self.put(frame, &hashes);
+        if self.waiting >= BATCH {
             // Left waiting if the engine can't take them now; tried again with the next batch.
             let _ = self.commit();
         }
     }
 
-    fn put(&mut self, frame: &Frame, hashes: &[[u8; 16]]) -> Result<(), EngineError> {
+    fn put(&mut self, frame: &Frame, hashes: &[[u8; 16]]) {
         let seq = frame.entry.seq;
         for hash in hashes {
-            if self.first_of(hash)?.is_none() {
-                self.pending.insert(rows::first_key(seq, hash), vec![]);
-                self.meta.firsts += 1;
-            }
             self.pending.insert(rows::lookup_key(hash, seq), vec![]);
             self.meta.lookups += 1;
         }
@@ -130,7 +125,6 @@ impl Index {
         self.meta.entries += 1;
         self.meta.mark = frame.after();
         self.waiting += 1;
-        Ok(())
     }
 
     /// Takes in that entries are missing from the ledger.
@@ -174,16 +168,6 @@ impl Index {
         Ok(inside)
     }
 
-    /// The sequence of the first entry about the subject with this hash.
-    pub(crate) fn first_of(&self, hash: &[u8; 16]) -> Result<Option<u64>, EngineError> {
-        let mut first = None;
-        self.each_of(hash, &mut |seq| {
-            first = Some(seq);
-            ControlFlow::Break(())
-        })?;
-        Ok(first)
-    }
-
     /// Visits the sequences of the entries about the subject with this hash, ascending.
     pub(crate) fn each_of(
         &self,
@@ -193,25 +177,6 @@ impl Index {
         let mut whole = true;
         self.scan(&rows::lookup_prefix(hash), &[], &mut |key, _| match rows::lookup_seq(key) {
             Some(seq) => visit(seq),
-            None => {
-                whole = false;
-                ControlFlow::Break(())
-            }
-        })?;
-        if whole { Ok(()) } else { Err(bent()) }
-    }
-
-    /// Visits every subject's hash with the sequence of its first entry, in order of those,
-    /// beginning with the sequence `from`.
-    pub(crate) fn each_first(
-        &self,
-        from: u64,
-        visit: &mut dyn FnMut(u64, [u8; 16]) -> ControlFlow<()>,
-    ) -> Result<(), EngineError> {
-        let mut whole = true;
-        let from = rows::first_key(from, &[0; 16]);
-        self.scan(rows::FIRST, &from, &mut |key, _| match rows::first_parts(key) {
-            Some((seq, hash)) => visit(seq, hash),
             None => {
                 whole = false;
                 ControlFlow::Break(())
@@ -230,9 +195,7 @@ impl Index {
             })?;
             Ok::<_, EngineError>(rows)
         };
-        Ok(count(b"e")? == self.meta.entries
-            && count(b"l")? == self.meta.lookups
-            && count(rows::FIRST)? == self.meta.firsts)
+        Ok(count(b"e")? == self.meta.entries && count(b"l")? == self.meta.lookups)
     }
 
     /// Commits what waits and lets go of every file.
@@ -277,7 +240,7 @@ impl Index {
 
 impl Meta {
     fn empty(id: KeyId, start: Mark) -> Self {
-        Self { id, mark: start, entries: 0, lookups: 0, firsts: 0 }
+        Self { id, mark: start, entries: 0, lookups: 0 }
     }
 }
 

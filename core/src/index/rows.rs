@@ -5,7 +5,6 @@
 //! | `m` | [`Meta`]: how far the index is |
 //! | `e` ‖ sequence | offset in the ledger ‖ the frame verbatim (no frame in a memory engine) |
 //! | `l` ‖ lookup hash ‖ sequence | nothing: the entry is about that subject |
-//! | `f` ‖ sequence ‖ lookup hash | nothing: the subject's first entry |
 //! | `g` ‖ first sequence | how many entries are missing in the ledger from there |
 //!
 //! Numbers are big-endian u64, so that keys sort by them.
@@ -26,7 +25,6 @@ pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 const SCHEMA: u32 = 1;
 
 pub(super) const META: &[u8] = b"m";
-pub(super) const FIRST: &[u8] = b"f";
 pub(super) const GAP: &[u8] = b"g";
 
 pub(super) fn entry_key(seq: u64) -> Vec<u8> {
@@ -41,10 +39,6 @@ pub(super) fn lookup_key(hash: &[u8; 16], seq: u64) -> Vec<u8> {
     [b"l", &hash[..], &seq.to_be_bytes()].concat()
 }
 
-pub(super) fn first_key(seq: u64, hash: &[u8; 16]) -> Vec<u8> {
-    [FIRST, &seq.to_be_bytes(), hash].concat()
-}
-
 pub(super) fn gap_key(first: u64) -> Vec<u8> {
     [GAP, &first.to_be_bytes()].concat()
 }
@@ -52,13 +46,6 @@ pub(super) fn gap_key(first: u64) -> Vec<u8> {
 /// The sequence at the end of a lookup key.
 pub(super) fn lookup_seq(key: &[u8]) -> Option<u64> {
     key.get(1 + 16..)?.try_into().ok().map(u64::from_be_bytes)
-}
-
-/// The sequence and the hash of a first-seen key.
-pub(super) fn first_parts(key: &[u8]) -> Option<(u64, [u8; 16])> {
-    let mut rest = key.get(1..)?;
-    let seq = u64::from_be_bytes(take(&mut rest)?);
-    Some((seq, rest.try_into().ok()?))
 }
 
 /// The value of an entry's row.
@@ -80,7 +67,6 @@ pub(super) struct Meta {
     pub(super) mark: Mark,
     pub(super) entries: u64,
     pub(super) lookups: u64,
-    pub(super) firsts: u64,
 }
 
 impl Meta {
@@ -94,7 +80,6 @@ impl Meta {
             &self.mark.prev,
             &self.entries.to_be_bytes(),
             &self.lookups.to_be_bytes(),
-            &self.firsts.to_be_bytes(),
         ]
         .concat()
     }
@@ -110,8 +95,8 @@ impl Meta {
         let (offset, next) = (number()?, number()?);
         let mark = Mark { offset, next, prev: take(rest)? };
         let mut number = || Some(u64::from_be_bytes(take(rest)?));
-        let (entries, lookups, firsts) = (number()?, number()?, number()?);
-        rest.is_empty().then_some(Self { id, mark, entries, lookups, firsts })
+        let (entries, lookups) = (number()?, number()?);
+        rest.is_empty().then_some(Self { id, mark, entries, lookups })
     }
 }
 
@@ -135,19 +120,17 @@ mod tests {
     fn keys_read_back_and_sort_by_sequence() {
         let hash = [7; 16];
         assert_eq!(lookup_seq(&lookup_key(&hash, 300)), Some(300));
-        assert_eq!(first_parts(&first_key(300, &hash)), Some((300, hash)));
         assert_eq!(entry_parts(&entry_value(9, b"frame")), Some((9, &b"frame"[..])));
         assert!(entry_key(255) < entry_key(256));
         assert!(lookup_key(&hash, 255) < lookup_key(&hash, 256));
-        assert!(first_key(255, &[9; 16]) < first_key(256, &[1; 16]));
-        assert_eq!((lookup_seq(b"l"), first_parts(b"f12"), entry_parts(b"1")), (None, None, None));
+        assert_eq!((lookup_seq(b"l"), entry_parts(b"1")), (None, None));
     }
 
     #[test]
     fn meta_reads_back_and_other_schemas_are_refused() {
         let id = KeyId { store: [1; 16], epoch: 2 };
         let mark = Mark { offset: 3, next: 4, prev: [5; 32] };
-        let meta = Meta { id, mark, entries: 6, lookups: 7, firsts: 8 };
+        let meta = Meta { id, mark, entries: 6, lookups: 7 };
         let mut bytes = meta.encode();
         assert_eq!(Meta::decode(&bytes), Some(meta));
         assert_eq!(Meta::decode(&bytes[..bytes.len() - 1]), None);

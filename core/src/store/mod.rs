@@ -133,11 +133,6 @@ impl Store {
         self.header.secret(&self.keys).map_err(|_| OpenError::WrongKey)
     }
 
-    /// Which book this is, and its epoch.
-    pub(crate) fn id(&self) -> KeyId {
-        self.keys.id
-    }
-
     /// The sequence of the last entry; 0 if there is none.
     pub(crate) fn last(&self) -> u64 {
         self.ledger.tail().next - 1

@@ -55,37 +55,7 @@ impl Store {
     /// [`ReadError::Index`].
     pub(crate) fn knows(&self, subject: &Subject) -> Result<bool, ReadError> {
         let hash = self.keys.lookup(subject.as_bytes());
-        Ok(self.index.first_of(&hash).map_err(index_failed)?.is_some())
-    }
-
-    /// Visits every subject with the sequence of its first entry, in order of those, beginning
-    /// with the sequence `from`, until `visit` breaks. A subject all of whose entries are lost is
-    /// lost with them.
-    ///
-    /// # Errors
-    /// [`ReadError::Index`] or [`ReadError::Io`].
-    pub(crate) fn subjects(
-        &self,
-        from: u64,
-        visit: &mut dyn FnMut(u64, &Subject) -> ControlFlow<()>,
-    ) -> Result<(), ReadError> {
-        let mut failed = None;
-        let mut visit_one = |seq, hash| match self.subject(&hash) {
-            Ok(Some(subject)) => visit(seq, &subject),
-            Ok(None) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        };
-        self.index.each_first(from, &mut visit_one).map_err(index_failed)?;
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Every entry, newest first. One that can't be read is an error in its place, after which the
-    /// rest follows.
-    pub(crate) fn latest(&self) -> impl Iterator<Item = Result<Entry, ReadError>> {
-        (1..=self.last()).rev().map(|seq| self.entry(seq))
+        Ok(!self.seqs_of(&hash)?.is_empty())
     }
 
     /// Every entry, oldest first, read from the ledger as a stream. What is damaged there comes
@@ -97,25 +67,6 @@ impl Store {
         let scan = self.ledger.scan(self.ledger.start());
         let scan = scan.map_err(|source| self.unreadable(source))?;
         Ok(Entries { store: self, scan: Some(scan), missing: 0..0 })
-    }
-
-    /// The subject with this hash, out of the first of its entries that can be read.
-    fn subject(&self, hash: &[u8; 16]) -> Result<Option<Subject>, ReadError> {
-        let mut outcome = Ok(None);
-        let mut visit = |seq| {
-            outcome = match self.entry(seq) {
-                Ok(entry) => {
-                    let mut subjects = entry.subjects.into_iter();
-                    let found = subjects.find(|s| self.keys.lookup(s.as_bytes()) == *hash);
-                    found.map(Some).ok_or_else(|| about_something_else(seq))
-                }
-                Err(ReadError::Lost(_)) => return ControlFlow::Continue(()),
-                Err(error) => Err(error),
-            };
-            ControlFlow::Break(())
-        };
-        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
-        outcome
     }
 
     fn seqs_of(&self, hash: &[u8; 16]) -> Result<Vec<u64>, ReadError> {

@@ -132,7 +132,7 @@ fn a_rewrite_killed_at_any_step_leaves_the_old_book_or_the_new_one() {
         // Nothing is left over, neither on disk nor in the vault.
         let found = Home::survey(&home).unwrap();
         assert_eq!((found.whole.len(), found.unfinished.len()), (1, 0));
-        assert_eq!(vault.ids(), [store.id()]);
+        assert_eq!(vault.ids(), [store.keys.id]);
         outcomes.push(count);
     }
     assert_eq!(outcomes, [5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4, 4]);
