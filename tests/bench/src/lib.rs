@@ -63,7 +63,7 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
-    times[times.len() / 2]
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 impl Report {
