@@ -1,0 +1,13 @@
+//! The book, from outside: who is in it, what opening meets, and what survives kills and full disks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken expectation has to stop a test"
+)]
+
+mod badges;
+mod contacts;
+mod forgetting;
+mod receipts;
