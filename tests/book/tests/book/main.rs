@@ -9,5 +9,7 @@
 
 mod badges;
 mod contacts;
+mod doors;
 mod forgetting;
+mod keys;
 mod receipts;
