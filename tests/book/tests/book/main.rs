@@ -9,7 +9,11 @@
 
 mod badges;
 mod contacts;
+mod crash;
 mod doors;
 mod forgetting;
+mod full;
 mod keys;
+mod kill;
 mod receipts;
+mod steps;
