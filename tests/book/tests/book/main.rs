@@ -8,9 +8,11 @@
 )]
 
 mod badges;
+mod clear_text;
 mod contacts;
 mod crash;
 mod doors;
+mod export;
 mod forgetting;
 mod full;
 mod keys;
