@@ -1,0 +1,183 @@
+//! The real thing: one person's phone, with its own clock and its own seeded randomness.
+
+use core::time::Duration;
+
+use lapel::badge::{Badge, BadgeFields};
+use lapel::encounter::Encounter;
+use lapel::exchange::{Exchange, Options, Scanned, Shows, Step, Verified};
+use lapel::identity::Identity;
+use lapel::time::UnixTime;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use crate::{digits, schedule};
+
+/// The wall clock where nothing else is said: 2026-11-23T18:25:00Z.
+pub const WALL: i64 = 1_795_458_300;
+
+/// What an exchange begins with. Change a field, then [`Phone::begin`].
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "named by what they are")]
+pub struct Setup {
+    pub secret: [u8; 32],
+    pub fields: BadgeFields,
+    pub options: Options,
+    pub now: Duration,
+    pub wall: i64,
+    pub counter: u64,
+    /// Seeds the randomness; the same seed is a random source that repeats itself.
+    pub seed: [u8; 32],
+}
+
+impl Setup {
+    /// The usual things, following from the name.
+    pub fn named(name: &str) -> Self {
+        Self {
+            secret: schedule::sha256(format!("key {name}").as_bytes()),
+            fields: BadgeFields::named(name),
+            options: Options::default(),
+            now: Duration::ZERO,
+            wall: WALL,
+            counter: 0,
+            seed: schedule::sha256(format!("random {name}").as_bytes()),
+        }
+    }
+}
+
+/// A phone with an exchange on its screen.
+pub struct Phone {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// Its owner.
+    pub identity: Identity,
+    /// Its monotonic clock.
+    pub clock: Duration,
+    /// Its randomness, for whatever comes after the exchange began.
+    pub rng: ChaCha20Rng,
+}
+
+impl Phone {
+    /// A phone that shows a badge with this name alone.
+    pub fn named(name: &str) -> Self {
+        Self::begin(Setup::named(name))
+    }
+
+    /// The same with these options.
+    pub fn with(name: &str, options: Options) -> Self {
+        Self::begin(Setup { options, ..Setup::named(name) })
+    }
+
+    /// A phone set up like this.
+    pub fn begin(setup: Setup) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(setup.seed);
+        let identity = Identity::from_secret(&setup.secret);
+        let badge = Badge::new(setup.fields).expect("a valid badge");
+        let wall = UnixTime::clamped(setup.wall);
+        let (now, counter) = (setup.now, setup.counter);
+        let exchange =
+            Exchange::begin(&identity, &badge, setup.options, now, wall, counter, &mut rng)
+                .expect("a badge that fits");
+        Self { exchange, identity, clock: now, rng }
+    }
+
+    /// Who owns it.
+    pub fn person(&self) -> [u8; 32] {
+        *self.identity.person().as_bytes()
+    }
+
+    /// Sets its clock, in seconds.
+    pub fn at(&mut self, seconds: f64) -> &mut Self {
+        self.clock = Duration::from_secs_f64(seconds);
+        self
+    }
+
+    /// Lets time pass, in seconds.
+    pub fn wait(&mut self, seconds: f64) -> &mut Self {
+        self.clock += Duration::from_secs_f64(seconds);
+        self
+    }
+
+    /// The text on its screen.
+    pub fn shows(&mut self) -> String {
+        self.exchange.frame(self.clock).expect("something to show").text
+    }
+
+    /// Waits until the screen shows this kind, and reads it.
+    pub fn shows_a(&mut self, shows: Shows) -> String {
+        for _ in 0..200 {
+            let frame = self.exchange.frame(self.clock).expect("something to show");
+            if frame.shows == shows {
+                return frame.text;
+            }
+            self.clock = frame.until.expect("a screen that changes");
+        }
+        panic!("never showed {shows:?}");
+    }
+
+    /// Its hello, 66 bytes, as soon as it is on the screen.
+    pub fn hello(&mut self) -> Vec<u8> {
+        digits::message(&self.shows_a(Shows::Hello))
+    }
+
+    /// The newest offer on its screen.
+    pub fn offer(&mut self) -> Vec<u8> {
+        digits::message(&self.shows_a(Shows::Offer))
+    }
+
+    /// The confirm message on its screen.
+    pub fn confirm(&mut self) -> Vec<u8> {
+        digits::message(&self.shows_a(Shows::Confirm))
+    }
+
+    /// Every text its screen shows in the next `seconds`, each once.
+    pub fn films(&mut self, seconds: f64) -> Vec<String> {
+        let until = self.clock + Duration::from_secs_f64(seconds);
+        let mut texts = Vec::new();
+        while self.clock < until {
+            let text = self.shows();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+            self.wait(0.016);
+        }
+        texts
+    }
+
+    /// Scans a text.
+    pub fn scan(&mut self, text: &str) -> Scanned {
+        self.exchange.scan(text, self.clock)
+    }
+
+    /// Scans a code that carries these bytes.
+    pub fn scan_bytes(&mut self, bytes: impl AsRef<[u8]>) -> Scanned {
+        self.scan(&digits::text(bytes))
+    }
+
+    /// Scans a message that must show a verified person.
+    pub fn verifies(&mut self, bytes: impl AsRef<[u8]>) -> Verified {
+        match self.scan_bytes(bytes) {
+            Scanned::Verified(verified) => verified,
+            other => panic!("not verified: {other:?}"),
+        }
+    }
+
+    /// Scans a hello that must be answered.
+    pub fn answers(&mut self, hello: impl AsRef<[u8]>) -> Vec<u8> {
+        assert_eq!(self.scan_bytes(hello), Scanned::Progressed(Step::Answered));
+        self.offer()
+    }
+
+    /// The person accepts whoever is on the screen.
+    pub fn accepts(&mut self, verified: &Verified) -> Encounter {
+        self.exchange.accept(&verified.transcript).expect("a verified person")
+    }
+
+    /// Whatever happened to this session, someone honest can still be met in it.
+    pub fn can_still_meet(&mut self) {
+        let mut honest = Self::named("someone honest");
+        let offer = honest.answers(self.hello());
+        let verified = self.verifies(offer);
+        assert_eq!(verified.badge.name(), "someone honest");
+        assert_eq!(self.accepts(&verified).person(), honest.identity.person());
+    }
+}
