@@ -191,7 +191,7 @@ fn a_message_truncated_at_every_byte_is_named() {
     let text = digits::text(&sealed);
     for len in 0..text.len() {
         let name = ada.scan(&text[..len]).name();
-        assert!(["not_ours", "damaged"].contains(&name), "{len}: {name}");
+        assert!(["not_ours", "damaged", "other_version"].contains(&name), "{len}: {name}");
     }
     ada.can_still_meet();
 }
@@ -209,8 +209,9 @@ fn trailing_bytes_and_oversize_are_refused() {
     // As long as the next class, and still not what was sealed.
     let longer = [grace.offer(&hello), vec![0; 46]].concat();
     assert_eq!(ada.scan_bytes(longer), Scanned::NotForUs);
-    assert_eq!(ada.scan_bytes(vec![1; 414]), SHAPE);
-    assert_eq!(ada.scan_bytes(vec![1; 415]).name(), "damaged");
+    assert_eq!(ada.scan_bytes([&[1, 9], [0; 412].as_slice()].concat()), SHAPE);
+    assert_eq!(ada.scan_bytes([&[1, 1], [0; 412].as_slice()].concat()).name(), "damaged");
+    assert_eq!(ada.scan_bytes([&[1, 1], [9; 413].as_slice()].concat()), DIGITS);
     assert_eq!(ada.scan(&format!("LAPEL:/{}", "0".repeat(1_006))).name(), "other_version");
     assert_eq!(ada.scan(&format!("LAPEL:/{}", "0".repeat(1_007))), DIGITS);
     assert_eq!(ada.scan(&format!("LAPEL:/{}", "1".repeat(1_000_000))), DIGITS);

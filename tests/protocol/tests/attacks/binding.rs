@@ -1,7 +1,7 @@
 //! Who is bound to whom.
 
 use lapel::Flaw;
-use lapel::exchange::{AcceptError, Scanned, Step};
+use lapel::exchange::{AcceptError, Scanned};
 use lapel_protocol_tests::{CONFIRM, OFFER, Party, Phone, digits, schedule};
 
 const BAD_SIGNATURE: Scanned = Scanned::Damaged(Flaw::Signature);
@@ -96,25 +96,24 @@ fn two_crossed_parallel_sessions_of_the_same_two_do_not_mix() {
 
 #[test]
 fn a_scans_b_while_b_scans_c_and_each_pair_can_still_finish() {
-    let (mut ada, mut grace, mut edsger) =
-        (Phone::named("Ada"), Phone::named("Grace"), Phone::named("Edsger"));
+    let (mut ada, mut grace, edsger) =
+        (Phone::named("Ada"), Phone::named("Grace"), Party::named("Edsger"));
     let (a, b, c) = (ada.hello(), grace.hello(), edsger.hello());
     let a_to_b = ada.answers(&b);
     let b_to_c = grace.answers(&c);
-    assert_eq!(edsger.scan_bytes(&a_to_b), Scanned::NotForUs);
+    assert!(edsger.open(&a_to_b).is_none());
     assert_eq!(ada.scan_bytes(&b_to_c), Scanned::NotForUs);
     // Grace, who answered Edsger, finds Ada verified, under Ada's own transcript.
     let by_grace = grace.verifies(&a_to_b);
     assert_eq!(by_grace.person, ada.identity.person());
-    let by_edsger = edsger.verifies(&b_to_c);
-    assert_eq!(by_edsger.person, grace.identity.person());
-    assert_ne!(by_grace.transcript, by_edsger.transcript);
+    let by_edsger = edsger.open(&b_to_c).expect("sealed to Edsger");
+    assert_eq!((&by_edsger.hello, by_edsger.contents.person), (&b, grace.person()));
+    assert_ne!(by_grace.transcript.as_bytes(), &edsger.transcript(&b));
     // Who is accepted is who was on the screen; Edsger, answered too, is then told to wait.
     grace.accepts(&by_grace);
-    let c_to_b = edsger.scan_bytes(&b);
-    assert_eq!(c_to_b, Scanned::Progressed(Step::Noticed));
-    let c_to_b = edsger.wait(1.6).answers(&b);
-    assert_eq!(grace.scan_bytes(c_to_b), Scanned::SessionTaken);
+    let to_grace = edsger.confirm(&b, &grace.person());
+    assert_eq!(grace.scan_bytes(edsger.offer(&b)), Scanned::SessionTaken);
+    assert_eq!(grace.scan_bytes(to_grace), Scanned::SessionTaken);
     assert_eq!(grace.scan_bytes(&c), Scanned::SessionTaken);
     assert_eq!(grace.scan_bytes(&a), Scanned::NothingNew);
 }

@@ -109,7 +109,9 @@ fn a_signature_with_r_of_small_order_is_refused_though_the_equation_holds() {
         // S = k·a, so that S·B = R + k·A for R the neutral element, and 8S·B = 8R + 8k·A for all
         // others of small order.
         let k = Sha512::new().chain_update(r).chain_update(grace.person()).chain_update(&message);
-        let s = times_mod_order(&k.finalize(), &grace.key.to_scalar_bytes());
+        let mut a = grace.key.to_scalar_bytes();
+        (a[0], a[31]) = (a[0] & 248, a[31] & 127 | 64); // RFC 8032 §5.1.5
+        let s = times_mod_order(&k.finalize(), &a);
         <[u8; 64]>::try_from([r, s].concat()).unwrap()
     };
     let neutral = forged(small(1));
