@@ -20,7 +20,8 @@ pub fn decode(digits: &str) -> Option<Vec<u8>> {
     while !rest.is_empty() {
         let (group, after) = rest.split_at_checked(rest.len().min(17))?;
         let len = WIDTHS.iter().position(|w| *w == group.len())?;
-        let value = group.bytes().all(|b| b.is_ascii_digit()).then(|| group.parse::<u64>().ok())??;
+        let value =
+            group.bytes().all(|b| b.is_ascii_digit()).then(|| group.parse::<u64>().ok())??;
         let group = value.to_le_bytes();
         if group[len..].iter().any(|b| *b != 0) {
             return None;

@@ -1,5 +1,6 @@
 //! The real thing: one person's phone, with its own clock and its own seeded randomness.
 
+use core::convert::Infallible;
 use core::time::Duration;
 
 use lapel::badge::{Badge, BadgeFields};
@@ -8,7 +9,7 @@ use lapel::exchange::{Exchange, Options, Scanned, Shows, Step, Verified};
 use lapel::identity::Identity;
 use lapel::time::UnixTime;
 use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
+use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 
 use crate::{digits, schedule};
 
@@ -25,8 +26,8 @@ pub struct Setup {
     pub now: Duration,
     pub wall: i64,
     pub counter: u64,
-    /// Seeds the randomness; the same seed is a random source that repeats itself.
-    pub seed: [u8; 32],
+    /// What the random source gives. The same again is one that repeats itself.
+    pub random: [u8; 32],
 }
 
 impl Setup {
@@ -39,10 +40,32 @@ impl Setup {
             now: Duration::ZERO,
             wall: WALL,
             counter: 0,
-            seed: schedule::sha256(format!("random {name}").as_bytes()),
+            random: schedule::sha256(format!("random {name}").as_bytes()),
         }
     }
 }
+
+/// A random source that gives these bytes over and over.
+pub struct Stuck(pub [u8; 32]);
+
+impl TryRng for Stuck {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes([self.0[0], self.0[1], self.0[2], self.0[3]]))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.try_next_u32().map(u64::from)
+    }
+
+    fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
+        to.iter_mut().zip(self.0.iter().cycle()).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Stuck {}
 
 /// A phone with an exchange on its screen.
 pub struct Phone {
@@ -69,15 +92,21 @@ impl Phone {
 
     /// A phone set up like this.
     pub fn begin(setup: Setup) -> Self {
-        let mut rng = ChaCha20Rng::from_seed(setup.seed);
         let identity = Identity::from_secret(&setup.secret);
         let badge = Badge::new(setup.fields).expect("a valid badge");
         let wall = UnixTime::clamped(setup.wall);
         let (now, counter) = (setup.now, setup.counter);
-        let exchange =
-            Exchange::begin(&identity, &badge, setup.options, now, wall, counter, &mut rng)
-                .expect("a badge that fits");
-        Self { exchange, identity, clock: now, rng }
+        let exchange = Exchange::begin(
+            &identity,
+            &badge,
+            setup.options,
+            now,
+            wall,
+            counter,
+            &mut Stuck(setup.random),
+        )
+        .expect("a badge that fits");
+        Self { exchange, identity, clock: now, rng: ChaCha20Rng::from_seed(setup.random) }
     }
 
     /// Who owns it.

@@ -59,13 +59,7 @@ pub fn receipt(comparison: u64, holder: &Side, peer: &Side) -> Vec<u8> {
 }
 
 /// A receipt of any items at all, with a checksum that adds up.
-pub fn encode(
-    tag: &str,
-    version: u64,
-    comparison: u64,
-    holder: Vec<u8>,
-    peer: Vec<u8>,
-) -> Vec<u8> {
+pub fn encode(tag: &str, version: u64, comparison: u64, holder: Vec<u8>, peer: Vec<u8>) -> Vec<u8> {
     let items = [cbor::text(tag), cbor::uint(version), cbor::uint(comparison), holder, peer];
     checked([cbor::head(4, 6), items.concat()].concat())
 }
@@ -80,8 +74,7 @@ pub fn checked(body: Vec<u8>) -> Vec<u8> {
 pub fn of_both(holder: &Party, peer: &Party) -> Vec<u8> {
     let ours = holder.confirm_signature(&peer.hello(), &peer.person());
     let theirs = peer.confirm_signature(&holder.hello(), &holder.person());
-    let side = |party: &Party, signature: &[u8]| {
-        Side::of(party.public(), &party.contents, 2, signature)
-    };
+    let side =
+        |party: &Party, signature: &[u8]| Side::of(party.public(), &party.contents, 2, signature);
     receipt(0, &side(holder, &ours), &side(peer, &theirs))
 }

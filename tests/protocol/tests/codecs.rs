@@ -186,9 +186,8 @@ fn any_text_at_all_gets_a_name_and_the_session_goes_on() {
         "(?i)lapel:/[0-9]{160,162}",
         "https://[a-z]{1,9}/b#[0-9x]{0,40}",
         vec(any::<u8>(), 0..430).prop_map(digits::text),
-        (0u8..5, vec(any::<u8>(), 0..415)).prop_map(|(kind, b)| {
-            digits::text([vec![1, kind], b].concat())
-        }),
+        (0u8..5, vec(any::<u8>(), 0..415))
+            .prop_map(|(kind, b)| { digits::text([vec![1, kind], b].concat()) }),
         vec(any::<u8>(), 64).prop_map(|b| digits::text([vec![1, 0], b].concat())),
     ];
     runner

@@ -224,9 +224,24 @@ fn trailing_bytes_and_oversize_are_refused() {
 fn multibyte_text_split_anywhere_does_no_harm() {
     let mut ada = Phone::named("Ada");
     for text in [
-        "é", "LAPEL:é", "LAPEL:/é", "LAPEL:/१२३", "LAPEL:/0०1", "ＬＡＰＥＬ:/001", "LAPE\u{4c}\u{301}:/001",
-        "https:/é", "https://é/b#001", "https://meet.example/b#००१", "👩‍💻", "\u{feff}LAPEL:/001",
-        "LAPEL:/001\u{0}", "\u{0}", "LAPEL:/ 001", "LAPEL:/+01", "LAPEL:/1e3", "LAPELé/001",
+        "é",
+        "LAPEL:é",
+        "LAPEL:/é",
+        "LAPEL:/१२३",
+        "LAPEL:/0०1",
+        "ＬＡＰＥＬ:/001",
+        "LAPE\u{4c}\u{301}:/001",
+        "https:/é",
+        "https://é/b#001",
+        "https://meet.example/b#००१",
+        "👩‍💻",
+        "\u{feff}LAPEL:/001",
+        "LAPEL:/001\u{0}",
+        "\u{0}",
+        "LAPEL:/ 001",
+        "LAPEL:/+01",
+        "LAPEL:/1e3",
+        "LAPELé/001",
     ] {
         let expected = if text.starts_with("LAPEL:/") { "damaged" } else { "not_ours" };
         assert_eq!(ada.scan(text).name(), expected, "{text:?}");
@@ -237,9 +252,23 @@ fn multibyte_text_split_anywhere_does_no_harm() {
 #[test]
 fn digits_that_stand_for_no_bytes_are_damaged() {
     let mut ada = Phone::named("Ada");
-    for digits in ["256", "65536", "16777216", "4294967296", "1099511627776", "281474976710656",
-        "72057594037927936", "99999999999999999", "1", "12", "1234", "123456", "1234567",
-        "123456789", "00000000000000001000000000000000001"] {
+    for digits in [
+        "256",
+        "65536",
+        "16777216",
+        "4294967296",
+        "1099511627776",
+        "281474976710656",
+        "72057594037927936",
+        "99999999999999999",
+        "1",
+        "12",
+        "1234",
+        "123456",
+        "1234567",
+        "123456789",
+        "00000000000000001000000000000000001",
+    ] {
         assert_eq!(ada.scan(&format!("LAPEL:/{digits}")), DIGITS, "{digits}");
         assert_eq!(digits::decode(digits), None, "{digits}");
     }
@@ -277,7 +306,10 @@ fn contents_in_any_other_encoding_are_refused() {
         ("a person as text", with(1, cbor::text(&"a".repeat(32)))),
         ("a time before 65,536", with(2, cbor::uint(65_535))),
         ("a time after 2106", with(2, cbor::uint(1 << 32))),
-        ("an overlong time", with(2, [&[0x1B, 0, 0, 0, 0], &1_795_458_300u32.to_be_bytes()[..]].concat())),
+        (
+            "an overlong time",
+            with(2, [&[0x1B, 0, 0, 0, 0], &1_795_458_300u32.to_be_bytes()[..]].concat()),
+        ),
         ("a negative time", with(2, vec![0x3A, 0, 1, 0, 0])),
         ("a time as a float", with(2, vec![0xFA, 0x4E, 0xD6, 0, 0])),
         ("an event of 24 bytes", with(3, cbor::text(&"e".repeat(24)))),

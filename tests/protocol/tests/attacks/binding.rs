@@ -110,7 +110,7 @@ fn a_scans_b_while_b_scans_c_and_each_pair_can_still_finish() {
     assert_eq!((&by_edsger.hello, by_edsger.contents.person), (&b, grace.person()));
     assert_ne!(by_grace.transcript.as_bytes(), &edsger.transcript(&b));
     // Who is accepted is who was on the screen; Edsger, answered too, is then told to wait.
-    grace.accepts(&by_grace);
+    let _ = grace.accepts(&by_grace);
     let to_grace = edsger.confirm(&b, &grace.person());
     assert_eq!(grace.scan_bytes(edsger.offer(&b)), Scanned::SessionTaken);
     assert_eq!(grace.scan_bytes(to_grace), Scanned::SessionTaken);
@@ -167,7 +167,9 @@ fn a_version_can_not_be_downgraded_or_raised() {
     let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
     let hello = ada.hello();
     for version in (0..=255).filter(|v| *v != 1) {
-        for mut message in [grace.hello(), grace.offer(&hello), schedule::parts(&[0; 311])[0].clone()] {
+        for mut message in
+            [grace.hello(), grace.offer(&hello), schedule::parts(&[0; 311])[0].clone()]
+        {
             message[0] = version;
             assert_eq!(ada.scan_bytes(message), Scanned::OtherVersion { version });
         }

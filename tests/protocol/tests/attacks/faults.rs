@@ -122,7 +122,7 @@ fn offers_that_were_never_answered_stay_listed_whatever_happens_next() {
     let mut ada = with_an_offer();
     let hello = ada.at(301.0).hello();
     let seen = ada.verifies(grace.offer(&hello));
-    ada.accepts(&seen);
+    let _ = ada.accepts(&seen);
     assert_eq!(ada.exchange.unanswered_offers(), shown_at, "after an acceptance");
     // The screen closed: the list is what the person reads then.
     let mut ada = with_an_offer();
@@ -138,7 +138,7 @@ fn offers_of_the_session_that_a_late_acceptance_drops_stay_listed() {
     ada.at(61.0).shows(); // renewed; the first still opens
     ada.at(62.0).scan_bytes(thrown.hello());
     let seen = ada.verifies(grace.offer(&first));
-    ada.accepts(&seen);
+    let _ = ada.accepts(&seen);
     assert_eq!(ada.exchange.unanswered_offers(), [Duration::from_secs(62)]);
 }
 
@@ -176,7 +176,8 @@ fn two_sessions_of_one_phone_at_once_keep_to_themselves() {
     let (grace, edsger) = (Party::named("Grace"), Party::named("Edsger"));
     let (w, p) = (work.hello(), private.hello());
     assert_eq!(private.scan_bytes(grace.offer(&w)), Scanned::NotForUs);
-    let (by_work, by_private) = (work.verifies(grace.offer(&w)), private.verifies(edsger.offer(&p)));
+    let (by_work, by_private) =
+        (work.verifies(grace.offer(&w)), private.verifies(edsger.offer(&p)));
     assert_eq!(private.exchange.accept(&by_work.transcript), Err(AcceptError::NotVerified));
     assert_eq!(work.accepts(&by_work).person().as_bytes(), &grace.person());
     assert_eq!(private.accepts(&by_private).person().as_bytes(), &edsger.person());
@@ -204,7 +205,7 @@ fn between_acceptance_and_the_record_the_screen_stays_as_it_was() {
     ada.answers(grace.hello());
     let before = ada.films(5.0);
     let seen = ada.verifies(grace.offer(&hello));
-    ada.accepts(&seen);
+    let _ = ada.accepts(&seen);
     let mut after = ada.films(5.0);
     assert_eq!(before.len(), 2);
     after.sort();
@@ -218,7 +219,7 @@ fn an_exchange_prints_no_secret_and_no_badge() {
     let mut ada = Phone::with("Ada", Options::default());
     let hello = ada.hello();
     let seen = ada.verifies(Party::named("Grace").offer(&hello));
-    ada.accepts(&seen);
+    let _ = ada.accepts(&seen);
     let printed = |exchange: &Exchange| format!("{exchange:?}");
     assert_eq!(
         printed(&ada.exchange),

@@ -1,7 +1,7 @@
 //! Taking what someone shows, and using it later or elsewhere.
 
 use lapel::exchange::{AcceptError, Scanned, Step};
-use lapel::receipt::{Receipt, ReceiptError, Half, State};
+use lapel::receipt::{Half, Receipt, ReceiptError, State};
 use lapel_protocol_tests::receipt::{Side, receipt};
 use lapel_protocol_tests::{OFFER, Party, Phone, schedule};
 

@@ -125,11 +125,15 @@ fn parts_are_cut_as_the_text_says() {
 
 #[test]
 fn codes_behind_different_carriers_meet() {
-    let web = Options { carrier: Carrier::web("https://meet.example/b#").unwrap(), ..Options::default() };
+    let web =
+        Options { carrier: Carrier::web("https://meet.example/b#").unwrap(), ..Options::default() };
     let (mut ada, mut grace) = (Phone::with("Ada", web), Phone::named("Grace"));
     let text = ada.shows();
     assert!(text.starts_with("https://meet.example/b#"));
-    assert_eq!(grace.scan(&text.to_uppercase().replace("/B#", "/b#")), Scanned::Progressed(Step::Answered));
+    assert_eq!(
+        grace.scan(&text.to_uppercase().replace("/B#", "/b#")),
+        Scanned::Progressed(Step::Answered)
+    );
     let offer = grace.shows_a(Shows::Offer);
     assert_eq!(ada.scan(&offer.to_lowercase()).name(), "verified");
 }

@@ -54,8 +54,7 @@ fn an_adjacent_screen_is_another_candidate_and_never_takes_a_place() {
     let seen = ada.verifies(grace.offer(&hello));
     assert_eq!(ada.scan_bytes(neighbour.offer(&hello)), Scanned::NothingNew);
     assert!(ada.verifies(neighbour.confirm(&hello, &ada.person())).confirmed);
-    let names: Vec<_> =
-        ada.exchange.waiting().iter().map(|v| v.badge.name().to_owned()).collect();
+    let names: Vec<_> = ada.exchange.waiting().iter().map(|v| v.badge.name().to_owned()).collect();
     assert_eq!(names, ["neighbour", "Grace"]);
     assert_eq!(ada.accepts(&seen).person().as_bytes(), &grace.person());
 }

@@ -161,10 +161,7 @@ fn every_error_of_the_exchange_says_what_to_do() {
 #[test]
 fn every_error_of_a_receipt_says_which_half() {
     let table = [
-        (
-            ReceiptError::Bytes,
-            "this is not a receipt, or it was altered: its bytes don't add up",
-        ),
+        (ReceiptError::Bytes, "this is not a receipt, or it was altered: its bytes don't add up"),
         (
             ReceiptError::NewerVersion(2),
             "this receipt is of version 2, which this program doesn't know: update it",
@@ -182,10 +179,7 @@ fn every_error_of_a_receipt_says_which_half() {
             ReceiptError::Signature(Half::Peer),
             "the peer's signature doesn't hold over this exchange",
         ),
-        (
-            ReceiptError::NoEvidence,
-            "the peer signed nothing in this receipt, so it shows nothing",
-        ),
+        (ReceiptError::NoEvidence, "the peer signed nothing in this receipt, so it shows nothing"),
     ];
     for (error, sentence) in table {
         assert_eq!(error.to_string(), sentence);
@@ -222,15 +216,16 @@ fn a_badge_that_does_not_fit_beside_its_event_is_refused_by_name() {
         "the badge takes 224 bytes; beside an event of 23 and an attestation of 0 bytes it may take \
          213: shorten line (99), organisation (67), title (43), name (14)"
     );
-    let BeginError::TooLarge { badge, budget, event, attestation, fields } = error else { panic!() };
+    let BeginError::TooLarge { badge, budget, event, attestation, fields } = error else {
+        panic!()
+    };
     assert_eq!((badge, budget, event, attestation), (224, 213, 23, 0));
     assert_eq!(fields.iter().next().map(|(f, n)| (f.to_string(), n)), Some(("line".into(), 99)));
 }
 
 #[test]
 fn comparing_needs_a_badge_shown_first() {
-    let options =
-        Options { compare: true, reveal: Reveal::AfterAccept, ..Options::default() };
+    let options = Options { compare: true, reveal: Reveal::AfterAccept, ..Options::default() };
     let refused = begin(BadgeFields::named("Ada"), options).unwrap_err();
     assert_eq!(refused, BeginError::CompareNeedsReveal);
 }
@@ -242,11 +237,9 @@ fn the_budgets_are_those_of_the_text() {
     let badge_of = |bytes: usize| {
         let mut fields = BadgeFields::named("n");
         let mut left = bytes - 4;
-        for (place, most) in [
-            (&mut fields.title, 64),
-            (&mut fields.organisation, 64),
-            (&mut fields.line, 96),
-        ] {
+        for (place, most) in
+            [(&mut fields.title, 64), (&mut fields.organisation, 64), (&mut fields.line, 96)]
+        {
             let head = |len: usize| if len < 24 { 2 } else { 3 };
             let take = left.min(most + 3);
             if take > 2 {

@@ -62,7 +62,10 @@ fn any_single_byte_altered_removed_or_added_is_refused() {
         assert!(Receipt::verify(&good[..at]).is_err(), "truncated at {at}");
     }
     for added in 0..=255 {
-        assert_eq!(Receipt::verify(&[good.clone(), vec![added]].concat()), Err(ReceiptError::Bytes));
+        assert_eq!(
+            Receipt::verify(&[good.clone(), vec![added]].concat()),
+            Err(ReceiptError::Bytes)
+        );
     }
 }
 
@@ -96,13 +99,19 @@ fn a_receipt_altered_with_care_is_refused_by_name() {
     // The other half of another meeting.
     let (_, of_eve) = halves(&ada, &eve);
     assert_eq!(verify(&holder, &of_eve), signature(Half::Holder));
-    assert_eq!(verify(&unsigned, &Side { ephemeral: eve.public(), ..peer.clone() }), signature(Half::Peer));
+    assert_eq!(
+        verify(&unsigned, &Side { ephemeral: eve.public(), ..peer.clone() }),
+        signature(Half::Peer)
+    );
     assert_eq!(verify(&unsigned, &Side { blind: [0; 32], ..peer.clone() }), signature(Half::Peer));
     // Kinds and their signatures.
     assert_eq!(verify(&holder, &Side { kind: 1, ..peer.clone() }), signature(Half::Peer));
     let nothing = Side { kind: 0, signature: vec![], ..peer.clone() };
     assert_eq!(verify(&holder, &nothing), Err(ReceiptError::NoEvidence));
-    let long = Side { signature: plus_order(peer.signature.clone().try_into().unwrap()).to_vec(), ..peer.clone() };
+    let long = Side {
+        signature: plus_order(peer.signature.clone().try_into().unwrap()).to_vec(),
+        ..peer.clone()
+    };
     assert_eq!(verify(&holder, &long), signature(Half::Peer));
     // Someone with oneself.
     assert_eq!(verify(&holder, &holder), Err(ReceiptError::OneSided));
@@ -206,7 +215,7 @@ fn other_encodings_and_other_things_are_no_receipts() {
     bytes(encode("lapel reciept", 1, 0, h.clone(), p.clone()));
     bytes(encode("lapel receipt", 1, 3, h.clone(), p.clone()));
     bytes(encode("lapel receipt", 1, 0, h.clone(), cbor::null()));
-    bytes(encode("lapel receipt", 1, 0, h.clone(), cbor::array(&[p.clone()])));
+    bytes(encode("lapel receipt", 1, 0, h.clone(), cbor::array(core::slice::from_ref(&p))));
     for kind in [3, 255, 256] {
         bytes(receipt(0, &holder, &Side { kind, ..peer.clone() }));
     }

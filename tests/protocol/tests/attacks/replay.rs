@@ -66,10 +66,7 @@ fn a_film_of_a_whole_session_played_to_either_side_gives_no_person() {
             for text in &film {
                 later.wait(0.5);
                 let name = later.scan(text).name();
-                assert!(
-                    ["progressed", "nothing_new", "not_for_us"].contains(&name),
-                    "{name}"
-                );
+                assert!(["progressed", "nothing_new", "not_for_us"].contains(&name), "{name}");
             }
         }
         assert_eq!(later.exchange.waiting(), []);

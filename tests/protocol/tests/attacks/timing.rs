@@ -27,10 +27,7 @@ fn a_hello_that_was_merely_noticed_is_replaced_as_well() {
         },
     );
     let first = ada.hello();
-    assert_eq!(
-        ada.scan_bytes(Party::named("Grace").hello()),
-        Scanned::Progressed(Step::Noticed)
-    );
+    assert_eq!(ada.scan_bytes(Party::named("Grace").hello()), Scanned::Progressed(Step::Noticed));
     assert_ne!(ada.at(60.0).hello(), first);
 }
 
@@ -114,7 +111,7 @@ fn an_acceptance_in_the_replaced_session_brings_it_back() {
     let seen = ada.at(100.0).verifies(grace.offer(&first));
     // Verified, so nothing is replaced any more.
     assert_eq!(ada.at(500.0).hello(), second);
-    ada.accepts(&seen);
+    let _ = ada.accepts(&seen);
     assert_eq!(ada.scan_bytes(grace.hello()), Scanned::NothingNew);
     assert_eq!(
         ada.scan_bytes(grace.confirm(&first, &ada.person())),
@@ -127,8 +124,7 @@ fn an_acceptance_in_the_replaced_session_brings_it_back() {
 
 #[test]
 fn further_hellos_are_answered_after_a_second_and_a_half_without_a_frame_for_us() {
-    let (mut ada, one, other) =
-        (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
     let hello = ada.hello();
     ada.at(1.0).verifies(one.offer(&hello));
     // Someone verified holds it back, and so does every further sight of them.
@@ -143,8 +139,7 @@ fn further_hellos_are_answered_after_a_second_and_a_half_without_a_frame_for_us(
 
 #[test]
 fn a_frame_that_is_not_for_us_holds_nothing_back() {
-    let (mut ada, one, other) =
-        (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
     ada.at(0.0).answers(one.hello());
     let start = ada.clock.as_secs_f64();
     ada.scan_bytes(other.hello());
@@ -154,8 +149,7 @@ fn a_frame_that_is_not_for_us_holds_nothing_back() {
 
 #[test]
 fn an_offer_is_sealed_once_and_stays_the_same() {
-    let (mut ada, one, other) =
-        (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
     let first = ada.answers(one.hello());
     ada.wait(0.1).scan_bytes(other.hello());
     let second = ada.wait(1.6).answers(other.hello());
@@ -171,8 +165,7 @@ fn an_offer_is_sealed_once_and_stays_the_same() {
 
 #[test]
 fn the_newest_offer_comes_first_on_the_screen() {
-    let (mut ada, one, other) =
-        (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
     ada.answers(one.hello());
     ada.scan_bytes(other.hello());
     ada.wait(1.5).scan_bytes(other.hello());
