@@ -62,7 +62,8 @@ pub enum Field {
 }
 
 impl Field {
-    const ALL: [Self; 9] = [
+    /// All of them, in the order of the encoding.
+    pub const ALL: [Self; 9] = [
         Self::Name,
         Self::Title,
         Self::Organisation,

@@ -12,6 +12,7 @@ use core::fmt;
 use minicbor::Decoder;
 use serde::Serialize;
 
+use crate::attestation::Attestation;
 use crate::badge::Badge;
 use crate::cbor::{self, NotCanonical, Writer, Written};
 use crate::digest::{Hash, short};
@@ -87,8 +88,8 @@ pub enum ReceiptError {
     /// Both halves name one person or one ephemeral key.
     #[error("both halves of this receipt are of one person or one key")]
     OneSided,
-    /// An ephemeral key is not a canonical X25519 public key.
-    #[error("the {0}'s ephemeral key in this receipt is not in canonical form")]
+    /// An ephemeral key is not a canonical X25519 public key, or one of low order.
+    #[error("the {0}'s ephemeral key in this receipt is unusable")]
     EphemeralKey(Half),
     /// A shown badge or attestation is not what its side committed to.
     #[error("the badge or attestation shown for the {0} is not the one committed to")]
@@ -192,7 +193,7 @@ impl Receipt {
         if bytes.len() > Self::MAX_BYTES {
             return Err(ReceiptError::Bytes);
         }
-        let receipt = cbor::exactly(bytes, Self::read, Self::to_bytes)?;
+        let receipt = Self::from_sealed(bytes)?;
         receipt.check()?;
         Ok(receipt)
     }
@@ -240,15 +241,18 @@ impl Receipt {
         Transcript::of(&self.holder.hello(), &self.peer.hello())
     }
 
-    /// The same receipt with the peer's later confirmation in place of the offer, if it holds.
-    pub(crate) fn confirmed_by_peer(&self, signature: [u8; 64]) -> Result<Self, ReceiptError> {
-        let peer = Side { signed: Signed::Confirm(signature), ..self.peer.clone() };
-        let confirmed = Self { peer, ..self.clone() };
-        confirmed.check()?;
-        Ok(confirmed)
+    /// Puts the peer's later confirmation in place of the offer, without checking it.
+    #[cfg(any(feature = "book", test))]
+    pub(crate) fn set_confirmed(&mut self, signature: [u8; 64]) {
+        self.peer.signed = Signed::Confirm(signature);
     }
 
-    fn check(&self) -> Result<(), ReceiptError> {
+    /// Reads a receipt that was checked before it was sealed.
+    pub(crate) fn from_sealed(bytes: &[u8]) -> Result<Self, ReceiptError> {
+        cbor::exactly(bytes, Self::read, Self::to_bytes)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ReceiptError> {
         let (holder, peer) = (&self.holder, &self.peer);
         if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
             return Err(ReceiptError::OneSided);
@@ -269,6 +273,7 @@ impl Receipt {
         }
         match d.u64().map_err(cbor)? {
             Self::VERSION => {}
+            0 => return Err(ReceiptError::Bytes),
             newer => return Err(ReceiptError::NewerVersion(newer)),
         }
         let comparison = match d.u8().map_err(cbor)? {
@@ -300,10 +305,10 @@ impl Side {
         let badge_holds = self.badge.as_ref().is_none_or(|badge| {
             badge.badge_hash() == self.opening.badge_hash && Badge::from_bytes(&badge.bytes).is_ok()
         });
-        let attestation_holds = self
-            .attestation
-            .as_ref()
-            .is_none_or(|a| a.attestation_hash() == self.opening.attestation_hash);
+        let attestation_holds = self.attestation.as_ref().is_none_or(|a| {
+            a.attestation_hash() == self.opening.attestation_hash
+                && Attestation::from_bytes(&a.bytes).is_ok()
+        });
         if !(badge_holds && attestation_holds) {
             return Err(ReceiptError::Commitment(half));
         }
@@ -376,24 +381,26 @@ impl Side {
 /// Sentences for a person, and no more than the receipt shows.
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |side: &ShownSide| {
-            let named = side.badge.as_ref().map(|b| format!(" (\"{}\")", b.name()));
-            format!("{}{}", side.person.fingerprint(), named.unwrap_or_default())
-        };
-        let (holder, peer) = (name(&self.holder), name(&self.peer));
+        let (holder, peer) = (self.holder.to_string(), self.peer.to_string());
         match self.peer.state {
             State::Confirmed => writeln!(f, "{peer} confirmed having accepted {holder}.")?,
-            _ => writeln!(
+            State::Offered | State::Unsigned => writeln!(
                 f,
                 "{peer} offered a badge in an exchange with {holder}, and did not confirm. \
                  This alone is not a meeting."
             )?,
         }
         if self.holder.state == State::Confirmed {
-            writeln!(f, "{holder} says the same of {peer}; a holder can sign that at any time.")?;
+            writeln!(
+                f,
+                "{holder}, who kept this receipt, says the same; a holder can sign that at any time."
+            )?;
         }
-        writeln!(f, "{peer}'s clock said {}.", self.peer.claimed_time)?;
-        writeln!(f, "{holder}'s clock said {}.", self.holder.claimed_time)?;
+        writeln!(
+            f,
+            "Their clocks claimed {} ({peer}) and {} ({holder}).",
+            self.peer.claimed_time, self.holder.claimed_time
+        )?;
         match &self.event {
             Some(event) => writeln!(f, "Both named the event \"{}\".", event.as_str())?,
             None => writeln!(f, "The two did not name one event.")?,
@@ -407,5 +414,16 @@ impl fmt::Display for Shown {
             )?,
         }
         f.write_str("This proves neither presence nor place nor date.")
+    }
+}
+
+/// The name, where it is disclosed, and the fingerprint.
+impl fmt::Display for ShownSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fingerprint = self.person.fingerprint();
+        match &self.badge {
+            Some(badge) => write!(f, "{} [{fingerprint}]", badge.name()),
+            None => write!(f, "[{fingerprint}]"),
+        }
     }
 }

@@ -58,6 +58,20 @@ pub(crate) fn check(text: &str, max: usize) -> Result<(), TextFlaw> {
     Ok(())
 }
 
+/// Checks what the owner writes for themselves, which may run over several lines.
+#[cfg(feature = "book")]
+pub(crate) fn check_lines(text: &str, max: usize) -> Result<(), TextFlaw> {
+    if text.len() > max {
+        return Err(TextFlaw::TooLong { bytes: text.len(), max });
+    }
+    let forbidden = text.chars().find(|&c| is_forbidden(c) && !matches!(c, '\n' | '\t'));
+    match forbidden {
+        Some(c) => Err(TextFlaw::Forbidden(c)),
+        None if text.is_empty() => Err(TextFlaw::Empty),
+        None => Ok(()),
+    }
+}
+
 /// Joiners (U+200C, U+200D) stay allowed: Persian, Indic scripts and emoji need them.
 fn is_forbidden(c: char) -> bool {
     c.is_control()

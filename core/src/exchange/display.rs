@@ -80,7 +80,7 @@ impl Display {
 
     fn slot_from(&mut self, now: Duration) -> Duration {
         let spread = 2 * JITTER.as_millis() as u64 + 1;
-        now + SLOT - JITTER + Duration::from_millis(self.draw() % spread)
+        now.saturating_add(SLOT - JITTER + Duration::from_millis(self.draw() % spread))
     }
 
     /// Fisher and Yates.

@@ -115,6 +115,10 @@ pub enum AcceptError {
     /// This exchange accepted someone else; start again for the next person.
     #[error("this exchange has accepted someone else: start again for the next person")]
     Taken,
+    /// No check code is offered for this person, so none can have agreed; both start again to
+    /// compare.
+    #[error("no check code is offered for this person: both of you start again to compare")]
+    NoCheckCode,
     /// The exchange has ended; begin another.
     #[error("this exchange has ended: begin another")]
     Ended,
@@ -311,7 +315,8 @@ impl Exchange {
     /// difference marks contact and receipt.
     ///
     /// # Errors
-    /// As [`accept`](Self::accept).
+    /// As [`accept`](Self::accept), and [`AcceptError::NoCheckCode`] if codes are said to agree
+    /// where none was offered.
     pub fn compared(&mut self, th: &Transcript, codes: Comparison) -> Result<(), AcceptError> {
         if self.ended {
             return Err(AcceptError::Ended);
@@ -319,9 +324,9 @@ impl Exchange {
         if self.current.acceptance.is_some() {
             return Err(AcceptError::Taken);
         }
-        let here = self.current.compared(th, codes);
-        let noted = here || self.previous.as_mut().is_some_and(|s| s.compared(th, codes));
-        if noted { Ok(()) } else { Err(AcceptError::NotVerified) }
+        let sessions = [Some(&mut self.current), self.previous.as_mut()];
+        let noted = sessions.into_iter().flatten().find_map(|s| s.compared(th, codes));
+        noted.unwrap_or(Err(AcceptError::NotVerified))
     }
 
     /// The person accepted whoever `th` names on the screen. That closes the exchange to everyone
@@ -339,20 +344,14 @@ impl Exchange {
             return if same { Ok(acceptance.encounter.clone()) } else { Err(AcceptError::Taken) };
         }
         if let Some(encounter) = self.current.accept(th) {
-            self.previous = None;
+            self.drop_previous();
             return Ok(encounter);
         }
-        let mut previous = self.previous.take().ok_or(AcceptError::NotVerified)?;
-        match previous.accept(th) {
-            Some(encounter) => {
-                self.current = previous;
-                Ok(encounter)
-            }
-            None => {
-                self.previous = Some(previous);
-                Err(AcceptError::NotVerified)
-            }
-        }
+        let previous = self.previous.as_mut().ok_or(AcceptError::NotVerified)?;
+        let encounter = previous.accept(th).ok_or(AcceptError::NotVerified)?;
+        core::mem::swap(&mut self.current, previous);
+        self.drop_previous();
+        Ok(encounter)
     }
 
     /// The book has the encounter on disk: from now on the screen shows the confirm frame.
@@ -364,7 +363,10 @@ impl Exchange {
             return Err(AcknowledgeError::Ended);
         }
         match &mut self.current.acceptance {
-            Some(acceptance) if acceptance.encounter.transcript() == recorded.transcript => {
+            Some(acceptance)
+                if acceptance.encounter.transcript() == recorded.transcript
+                    && acceptance.encounter.person() == recorded.person =>
+            {
                 acceptance.acknowledged = true;
                 self.redraw();
                 Ok(())
@@ -378,10 +380,7 @@ impl Exchange {
     /// value the app holds.
     pub fn start_again(&mut self, now: Duration) {
         self.advance(now);
-        self.unanswered.extend(self.current.unanswered());
-        self.unanswered.extend(self.previous.iter().flat_map(Session::unanswered));
-        self.replace_current();
-        self.previous = None;
+        self.drop_sessions();
         self.parts = Assembler::default();
         self.redraw();
     }
@@ -390,9 +389,7 @@ impl Exchange {
     /// later scan is [`Scanned::Ended`].
     pub fn end(&mut self) {
         self.ended = true;
-        // Dropping the sessions wipes their keys; the fresh one was shown to nobody.
-        self.previous = None;
-        self.replace_current();
+        self.drop_sessions();
     }
 
     /// Asks for smaller symbols, two or three in turn, when scans don't come; or for one again.
@@ -440,19 +437,31 @@ impl Exchange {
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         if !self.ended && self.renew_at().is_some_and(|at| self.now >= at) {
-            let replaced = self.replace_current();
-            if let Some(gone) = self.previous.replace(replaced) {
-                self.unanswered.extend(gone.unanswered());
-            }
+            self.drop_previous();
+            self.previous = Some(self.replace_current());
             self.redraw();
         }
+    }
+
+    /// Drops the session before this one and wipes its keys; its unanswered offers stay listed.
+    fn drop_previous(&mut self) {
+        let gone = self.previous.take();
+        self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
+    }
+
+    /// Drops all there is, for a fresh session that was shown to nobody.
+    fn drop_sessions(&mut self) {
+        self.drop_previous();
+        self.previous = Some(self.replace_current());
+        self.drop_previous();
     }
 
     /// When the hello grows stale, unless somebody can still complete an exchange by then.
     fn renew_at(&self) -> Option<Duration> {
         let previous = self.previous.as_ref().map(Session::engaged_until).unwrap_or_default();
-        let at =
-            (self.current.made_at() + HELLO_LIFE).max(self.current.engaged_until()).max(previous);
+        let at = (self.current.made_at().saturating_add(HELLO_LIFE))
+            .max(self.current.engaged_until())
+            .max(previous);
         (at < Duration::MAX).then_some(at)
     }
 

@@ -146,6 +146,9 @@ impl fmt::Display for Scanned {
             Self::Progressed(Step::ConfirmedEarly) => {
                 f.write_str("They confirmed already; scan again once they are in your book.")
             }
+            Self::Verified(v) if v.confirmed => {
+                write!(f, "{} is here and has accepted you. Accept?", v.badge.name())
+            }
             Self::Verified(v) => write!(f, "{} is here. Accept?", v.badge.name()),
             Self::SessionTaken => {
                 f.write_str("You have accepted someone already. Start again for the next person.")

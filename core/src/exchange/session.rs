@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::keys::{CheckCode, Secrets, Shared};
 use super::scanned::{Scanned, Step, Verified};
-use super::{Reveal, Terms};
+use super::{AcceptError, Reveal, Terms};
 use crate::digest::Hash;
 use crate::encounter::{Confirmation, Encounter};
 use crate::receipt::{Comparison, Receipt, Side, Signed};
@@ -128,7 +128,7 @@ impl Session {
         if self.acceptance.is_some() || self.peers.iter().any(|peer| peer.proof.is_some()) {
             Duration::MAX
         } else if self.offers() > 0 {
-            self.made_at + ANSWERED_FRAME_WITHIN
+            self.made_at.saturating_add(ANSWERED_FRAME_WITHIN)
         } else {
             self.made_at
         }
@@ -355,15 +355,19 @@ impl Session {
         Some(CheckCode::of(&peer.transcript, blinds))
     }
 
-    /// Notes what the two people said about their check codes. `false` if there is no such peer.
-    pub(super) fn compared(&mut self, transcript: &Transcript, comparison: Comparison) -> bool {
-        let found =
-            self.peers.iter_mut().find(|p| p.transcript == *transcript && p.proof.is_some());
-        match found {
-            Some(peer) => peer.comparison = comparison,
-            None => return false,
+    /// Notes what the two people said about their check codes; `None` if there is no such peer.
+    pub(super) fn compared(
+        &mut self,
+        transcript: &Transcript,
+        comparison: Comparison,
+    ) -> Option<Result<(), AcceptError>> {
+        let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
+        let offered = self.verified(at)?.check_code.is_some();
+        if comparison == Comparison::Agrees && !offered {
+            return Some(Err(AcceptError::NoCheckCode));
         }
-        true
+        self.peers.get_mut(at)?.comparison = comparison;
+        Some(Ok(()))
     }
 
     /// Accepts the peer of `transcript`; `None` if no such peer is verified here.

@@ -14,12 +14,15 @@
 //! and checked its commitment and signature.
 
 mod envelope;
+mod ephemeral;
 mod opening;
 mod part;
 mod plaintext;
 
 pub use envelope::{Carrier, CarrierError};
 pub(crate) use envelope::{Envelope, unwrap};
+use ephemeral::ephemeral_key;
+pub(crate) use ephemeral::is_ephemeral_key;
 pub(crate) use opening::{Committed, Opening};
 pub(crate) use part::{Assembler, Assembly, Part, split};
 pub(crate) use plaintext::{Plaintext, SizeClass};
@@ -142,14 +145,4 @@ impl Sealed {
         let kind = if *head == [VERSION, 1] { Kind::Offer } else { Kind::Confirm };
         Ok(Self { kind, ephemeral: ephemeral_key(*ephemeral)?, ciphertext: ciphertext.to_vec() })
     }
-}
-
-/// An X25519 public key with u < p and bit 255 clear (RFC 7748 §5 lets the library reduce
-/// silently; then one key would have several encodings, and `th` several values).
-pub(crate) fn is_ephemeral_key(bytes: &[u8; 32]) -> bool {
-    bytes.last().is_some_and(|top| top & 0x80 == 0) && crate::signing::is_canonical(bytes)
-}
-
-fn ephemeral_key(bytes: [u8; 32]) -> Result<[u8; 32], Flaw> {
-    if is_ephemeral_key(&bytes) { Ok(bytes) } else { Err(Flaw::EphemeralKey) }
 }

@@ -1,0 +1,249 @@
+//! The index: answers questions about the ledger without reading it.
+//!
+//! It is written after the ledger, in batches, and may lag: the rows of entries that aren't in the
+//! engine yet are held in memory and overlay what is. It may also be lost, since the ledger alone
+//! is the truth, so it has no errors that matter to what is kept. Beside its answers it holds
+//! every frame verbatim, so that a frame spoilt in the ledger can be had from here.
+
+mod engine;
+mod rows;
+#[cfg(feature = "sled")]
+mod sled;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::ledger::{Damage, Frame, Mark};
+use crate::seal::Keys;
+use crate::vault::KeyId;
+
+use engine::{Engine, Memory};
+use rows::{Meta, Rows, Visit};
+
+pub(crate) use engine::EngineError;
+
+/// Entries that wait in memory before they go to the engine together.
+const BATCH: usize = 64;
+
+/// The index of one epoch's ledger.
+pub(crate) struct Index {
+    engine: Box<dyn Engine>,
+    /// Rows that the engine doesn't have yet. Within each sort of key they come after its own.
+    pending: Rows,
+    waiting: usize,
+    meta: Meta,
+    /// What failed; from then on nothing is answered, and the index has to be built anew.
+    failed: Option<EngineError>,
+}
+
+impl Index {
+    /// Opens the index in `dir` of the ledger `id`, which starts at `start`, or makes an empty one
+    /// where there is no `dir`. Anything wrong with what is there is an error; the caller moves it
+    /// away and tries again.
+    pub(crate) fn open(dir: &Path, id: KeyId, start: Mark) -> Result<Self, EngineError> {
+        #[cfg(feature = "sled")]
+        return match dir.exists() {
+            true => Self::over(Box::new(sled::Sled::open(dir)?), id),
+            false => Self::begin(Box::new(sled::Sled::open(dir)?), id, start),
+        };
+        #[cfg(not(feature = "sled"))]
+        {
+            let _ = (dir, Self::over, Self::begin);
+            Ok(Self::in_memory(id, start))
+        }
+    }
+
+    /// An empty index that lasts until it is dropped.
+    pub(crate) fn in_memory(id: KeyId, start: Mark) -> Self {
+        Self::with(Box::new(Memory::default()), Meta::empty(id, start))
+    }
+
+    /// What is in an engine that isn't new. There is a meta row from the first moment, so one
+    /// without it has lost everything.
+    fn over(engine: Box<dyn Engine>, id: KeyId) -> Result<Self, EngineError> {
+        let meta = engine.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
+        let meta = Meta::decode(&meta).filter(|meta| meta.id == id);
+        let meta = meta.ok_or_else(|| EngineError("it has another schema or owner".into()))?;
+        Ok(Self::with(engine, meta))
+    }
+
+    /// An empty index over a new engine.
+    fn begin(engine: Box<dyn Engine>, id: KeyId, start: Mark) -> Result<Self, EngineError> {
+        let meta = Meta::empty(id, start);
+        engine.commit(&[(rows::META.to_vec(), meta.encode())].into())?;
+        Ok(Self::with(engine, meta))
+    }
+
+    fn with(engine: Box<dyn Engine>, meta: Meta) -> Self {
+        Self { engine, pending: Rows::new(), waiting: 0, meta, failed: None }
+    }
+
+    /// After the last entry that is in the index, overlay included.
+    pub(crate) fn mark(&self) -> Mark {
+        self.meta.mark
+    }
+
+    /// Whether it is still there after it was closed.
+    pub(crate) fn is_lasting(&self) -> bool {
+        self.engine.is_lasting()
+    }
+
+    /// What made the index useless, if anything did.
+    pub(crate) fn failure(&self) -> Option<&EngineError> {
+        self.failed.as_ref()
+    }
+
+    /// Bytes on disk.
+    pub(crate) fn size(&self) -> Result<u64, EngineError> {
+        self.engine.size()
+    }
+
+    /// Takes in the entry that follows [`Index::mark`]. A failure is kept for later questions,
+    /// since the entry itself is safe in the ledger.
+    pub(crate) fn note(&mut self, keys: &Keys, frame: &Frame) {
+        let hashes = frame.entry.subjects.iter().map(|subject| keys.lookup(subject.as_bytes()));
+        let mut hashes: Vec<[u8; 16]> = hashes.collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        self.put(frame, &hashes);
+        if self.waiting >= BATCH {
+            // Left waiting if the engine can't take them now; tried again with the next batch.
+            let _ = self.commit();
+        }
+    }
+
+    fn put(&mut self, frame: &Frame, hashes: &[[u8; 16]]) {
+        let seq = frame.entry.seq;
+        for hash in hashes {
+            self.pending.insert(rows::lookup_key(hash, seq), vec![]);
+            self.meta.lookups += 1;
+        }
+        let verbatim = if self.is_lasting() { frame.bytes.as_slice() } else { &[] };
+        self.pending.insert(rows::entry_key(seq), rows::entry_value(frame.offset, verbatim));
+        self.meta.entries += 1;
+        self.meta.mark = frame.after();
+        self.waiting += 1;
+    }
+
+    /// Takes in that entries are missing from the ledger.
+    pub(crate) fn note_damage(&mut self, damage: &Damage) {
+        if damage.lost > 0 {
+            self.pending.insert(rows::gap_key(damage.first), damage.lost.to_be_bytes().to_vec());
+        }
+    }
+
+    /// Hands what waits to the engine, all or nothing.
+    pub(crate) fn commit(&mut self) -> Result<(), EngineError> {
+        self.check()?;
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        self.pending.insert(rows::META.to_vec(), self.meta.encode());
+        self.engine.commit(&self.pending)?;
+        self.pending.clear();
+        self.waiting = 0;
+        Ok(())
+    }
+
+    /// Where the entry `seq` starts in the ledger, and its frame (empty in a memory engine).
+    pub(crate) fn entry(&self, seq: u64) -> Result<Option<(u64, Vec<u8>)>, EngineError> {
+        let Some(value) = self.get(&rows::entry_key(seq))? else { return Ok(None) };
+        let (offset, frame) = rows::entry_parts(&value).ok_or_else(bent)?;
+        Ok(Some((offset, frame.to_vec())))
+    }
+
+    /// Whether the ledger itself is known to miss the entry `seq`.
+    pub(crate) fn is_gap(&self, seq: u64) -> Result<bool, EngineError> {
+        let mut inside = false;
+        self.scan(rows::GAP, &[], &mut |key, value| {
+            let first = key.get(1..).and_then(|k| k.try_into().ok()).map(u64::from_be_bytes);
+            let count = value.try_into().ok().map(u64::from_be_bytes);
+            if let (Some(first), Some(count)) = (first, count) {
+                inside |= (first..first.saturating_add(count)).contains(&seq);
+            }
+            if inside { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        Ok(inside)
+    }
+
+    /// Visits the sequences of the entries about the subject with this hash, ascending.
+    pub(crate) fn each_of(
+        &self,
+        hash: &[u8; 16],
+        visit: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<(), EngineError> {
+        let mut whole = true;
+        self.scan(&rows::lookup_prefix(hash), &[], &mut |key, _| match rows::lookup_seq(key) {
+            Some(seq) => visit(seq),
+            None => {
+                whole = false;
+                ControlFlow::Break(())
+            }
+        })?;
+        if whole { Ok(()) } else { Err(bent()) }
+    }
+
+    /// Whether there are exactly as many rows as were put. Reads every key.
+    pub(crate) fn counts_agree(&self) -> Result<bool, EngineError> {
+        let count = |prefix: &[u8]| {
+            let mut rows = 0_u64;
+            self.scan(prefix, &[], &mut |_, _| {
+                rows += 1;
+                ControlFlow::Continue(())
+            })?;
+            Ok::<_, EngineError>(rows)
+        };
+        Ok(count(b"e")? == self.meta.entries && count(b"l")? == self.meta.lookups)
+    }
+
+    /// Commits what waits and lets go of every file.
+    pub(crate) fn close(mut self) -> Result<(), EngineError> {
+        let committed = self.commit();
+        self.engine.close()?;
+        committed
+    }
+
+    /// Lets go of every file and of what waits; gives the failure that made it useless, if any.
+    pub(crate) fn discard(self) -> Result<(), EngineError> {
+        let closed = self.engine.close();
+        self.failed.map_or(closed, Err)
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.check()?;
+        match self.pending.get(key) {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.engine.get(key),
+        }
+    }
+
+    /// The engine's rows, then those that wait: each sort of key grows at its end only.
+    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
+        self.check()?;
+        let mut flow = ControlFlow::Continue(());
+        self.engine.scan(prefix, from, &mut |key, value| {
+            flow = visit(key, value);
+            flow
+        })?;
+        if flow.is_continue() {
+            let _ = rows::visit_prefix(&self.pending, prefix, from, visit);
+        }
+        Ok(())
+    }
+}
+
+impl Meta {
+    fn empty(id: KeyId, start: Mark) -> Self {
+        Self { id, mark: start, entries: 0, lookups: 0 }
+    }
+}
+
+fn bent() -> EngineError {
+    EngineError("a row of the index isn't one".into())
+}

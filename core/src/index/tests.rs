@@ -1,0 +1,165 @@
+//! The index over each engine, with its overlay.
+
+use std::sync::Arc;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use super::*;
+use crate::ledger::{Draft, Header, Ledger, Subject};
+use crate::vault::DataKey;
+
+const ID: KeyId = KeyId { store: [3; 16], epoch: 1 };
+
+struct Bench {
+    dir: tempfile::TempDir,
+    keys: Arc<Keys>,
+    ledger: Ledger,
+    rng: ChaCha20Rng,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let keys = Arc::new(Keys::derive(ID, &DataKey::from_bytes([1; 32])).unwrap());
+        let header = Header::seal(&keys, &[9; 32], &mut rng).unwrap();
+        let path = dir.path().join("ledger");
+        let tail = Draft::create(&path, &header, Arc::clone(&keys)).unwrap().finish().unwrap();
+        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys)).unwrap();
+        ledger.settle(tail).unwrap();
+        Self { dir, keys, ledger, rng }
+    }
+
+    fn index(&self) -> Index {
+        Index::open(&self.dir.path().join("index"), ID, self.ledger.start()).unwrap()
+    }
+
+    fn add(&mut self, index: &mut Index, about: &[&[u8]]) -> Frame {
+        let subjects: Vec<_> = about.iter().map(|s| Subject::new(*s).unwrap()).collect();
+        let frame = self.ledger.append(1, &subjects, b"", &mut self.rng).unwrap();
+        index.note(&self.keys, &frame);
+        frame
+    }
+
+    fn of(&self, index: &Index, subject: &[u8]) -> Vec<u64> {
+        let mut seqs = vec![];
+        let mut visit = |seq| {
+            seqs.push(seq);
+            ControlFlow::Continue(())
+        };
+        index.each_of(&self.keys.lookup(subject), &mut visit).unwrap();
+        seqs
+    }
+}
+
+#[test]
+fn answers_are_the_same_before_and_after_a_commit() {
+    let mut bench = Bench::new();
+    for mut index in [bench.index(), Index::in_memory(ID, bench.ledger.start())] {
+        let at = bench.ledger.tail().next - 1;
+        bench.add(&mut index, &[b"ada", b"rust meetup", b"ada"]);
+        bench.add(&mut index, &[b"bob"]);
+        index.commit().unwrap();
+        let frame = bench.add(&mut index, &[b"ada", b"cy"]);
+        for _ in 0..2 {
+            assert_eq!(bench.of(&index, b"ada"), [at + 1, at + 3]);
+            assert_eq!(bench.of(&index, b"bob"), [at + 2]);
+            assert!(bench.of(&index, b"nobody").is_empty());
+            assert!(index.counts_agree().unwrap());
+            assert_eq!(index.mark(), frame.after());
+            let (offset, bytes) = index.entry(at + 3).unwrap().unwrap();
+            assert_eq!(offset, frame.offset);
+            assert_eq!(bytes, if index.is_lasting() { frame.bytes.clone() } else { vec![] });
+            index.commit().unwrap();
+        }
+    }
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn what_was_committed_is_there_after_reopening_and_the_rest_is_behind_the_mark() {
+    let mut bench = Bench::new();
+    let mut index = bench.index();
+    let first = bench.add(&mut index, &[b"ada"]);
+    index.commit().unwrap();
+    bench.add(&mut index, &[b"ada"]);
+    index.engine.close().unwrap();
+    let index = bench.index();
+    assert_eq!(index.mark(), first.after());
+    assert_eq!(bench.of(&index, b"ada"), [1]);
+    index.close().unwrap();
+    let other = KeyId { epoch: 2, ..ID };
+    let path = bench.dir.path().join("index");
+    assert!(Index::open(&path, other, bench.ledger.start()).is_err());
+}
+
+#[test]
+fn entries_go_to_the_engine_in_batches() {
+    let mut bench = Bench::new();
+    let mut index = bench.index();
+    for _ in 0..BATCH + 1 {
+        bench.add(&mut index, &[b"ada"]);
+    }
+    assert_eq!(index.waiting, 1);
+    assert_eq!(bench.of(&index, b"ada").len(), BATCH + 1);
+}
+
+#[test]
+fn gaps_are_known() {
+    let bench = Bench::new();
+    let mut index = bench.index();
+    index.note_damage(&Damage { first: 5, lost: 2, offset: 0, bytes: 0 });
+    index.commit().unwrap();
+    assert_eq!([4, 5, 6, 7].map(|seq| index.is_gap(seq).unwrap()), [false, true, true, false]);
+}
+
+#[test]
+fn a_failed_index_says_so_to_every_question() {
+    let bench = Bench::new();
+    let mut index = bench.index();
+    index.failed = Some(EngineError("broken".into()));
+    assert!(index.entry(1).is_err() && index.is_gap(1).is_err());
+    assert!(index.commit().is_err() && index.failure().is_some());
+}
+
+/// An engine that takes nothing, as on a full disk.
+struct Full;
+
+impl Engine for Full {
+    fn get(&self, _: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        Ok(None)
+    }
+
+    fn scan(&self, _: &[u8], _: &[u8], _: &mut rows::Visit<'_>) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn commit(&self, _: &Rows) -> Result<(), EngineError> {
+        Err(EngineError("full".into()))
+    }
+
+    fn is_lasting(&self) -> bool {
+        true
+    }
+
+    fn size(&self) -> Result<u64, EngineError> {
+        Ok(0)
+    }
+
+    fn close(self: Box<Self>) -> Result<(), EngineError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_engine_that_takes_nothing_more_is_overlaid() {
+    let mut bench = Bench::new();
+    assert!(Index::begin(Box::new(Full), ID, bench.ledger.start()).is_err());
+    let mut index = Index::with(Box::new(Full), Meta::empty(ID, bench.ledger.start()));
+    for _ in 0..2 * BATCH {
+        bench.add(&mut index, &[b"ada"]);
+    }
+    assert_eq!(bench.of(&index, b"ada").len(), 2 * BATCH);
+    assert!(index.close().is_err());
+}

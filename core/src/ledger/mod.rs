@@ -1,0 +1,300 @@
+//! The ledger: an append-only file of sealed entries, the truth about everything in the book.
+//!
+//! One entry is one transaction: it is appended by one write and one sync, and is there after that
+//! or not at all. Each frame names the hash of the one before, each sequence follows the last, so
+//! nothing goes missing unnoticed. The bytes are drawn in `STORAGE.md`.
+//!
+//! A sealed ledger says nothing in clear but how many entries there are and roughly how large.
+
+mod entry;
+mod frame;
+mod header;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand_core::CryptoRng;
+
+use crate::disk::is_full;
+use crate::seal::Keys;
+
+pub(crate) use entry::{Entry, MAX_PLAINTEXT, Subject};
+pub(crate) use frame::{Frame, MAX_FRAME};
+pub(crate) use header::{Header, HeaderError, VERSION};
+pub use scan::Damage;
+pub(crate) use scan::{Found, Scan, Tail};
+
+/// The file grows by this many bytes of real zeros at once, so that an append changes no metadata
+/// and its sync is a single write to the device.
+const GROWTH: u64 = 256 * 1024;
+
+/// A place between two frames.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mark {
+    /// Bytes from the start of the file.
+    pub(crate) offset: u64,
+    /// The sequence of the entry that belongs here.
+    pub(crate) next: u64,
+    /// The hash of the frame before, or of the header.
+    pub(crate) prev: [u8; 32],
+}
+
+/// Why an entry wasn't appended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The entry is larger than the ledger takes. Remedy: say less, or in several entries.
+    #[error("an entry of {size} bytes is larger than the limit of {limit}")]
+    TooLarge {
+        /// What it would take, padded, in bytes.
+        size: usize,
+        /// What there is, in bytes.
+        limit: usize,
+    },
+    /// The disk is full or a quota reached, and nothing was written. Everything acknowledged is
+    /// still there and can be read. Remedy: free some space, then do the same again.
+    #[error("there is no room left to write {}", path.display())]
+    Full {
+        /// The file that couldn't grow.
+        path: PathBuf,
+    },
+    /// A write or sync failed, so it isn't known what of this entry is on the disk; it may be
+    /// there after the book is opened again, whole or not at all. Remedy: open the book again.
+    #[error("writing {} failed: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An earlier write failed, see [`WriteError::Io`]. Remedy: open the book again.
+    #[error("an earlier write failed, so the book has to be opened again")]
+    Poisoned,
+}
+
+/// A ledger open for reading and appending.
+pub(crate) struct Ledger {
+    path: PathBuf,
+    file: File,
+    keys: Arc<Keys>,
+    start: Mark,
+    tail: Mark,
+    /// Bytes of the file; those after the tail are zeros.
+    allocated: u64,
+    poisoned: bool,
+}
+
+impl Ledger {
+    /// Reads only the header of the ledger at `path`, and whether one of its copies is damaged.
+    pub(crate) fn header(path: &Path) -> io::Result<Result<(Header, bool), HeaderError>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(header::START).read_to_end(&mut bytes)?;
+        Ok(Header::parse(&bytes))
+    }
+
+    /// Opens the ledger whose header was read. Its tail isn't known before a scan from a mark in
+    /// it came to the end and [`Ledger::settle`] was told.
+    pub(crate) fn open(path: &Path, header: &Header, keys: Arc<Keys>) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        let allocated = file.metadata()?.len();
+        let start = Mark { offset: header::START, next: 1, prev: header.hash() };
+        let tail = Mark { offset: allocated, ..start };
+        Ok(Self { path: path.into(), file, keys, start, tail, allocated, poisoned: false })
+    }
+
+    /// Takes the end that a scan found; what is torn there is cut, durably.
+    pub(crate) fn settle(&mut self, tail: Tail) -> io::Result<()> {
+        self.tail = tail.mark;
+        if tail.torn > 0 {
+            self.file.set_len(tail.mark.offset)?;
+            self.file.sync_all()?;
+            self.allocated = tail.mark.offset;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes on disk.
+    pub(crate) fn size(&self) -> u64 {
+        self.allocated
+    }
+
+    /// Before the first entry.
+    pub(crate) fn start(&self) -> Mark {
+        self.start
+    }
+
+    /// After the last entry.
+    pub(crate) fn tail(&self) -> Mark {
+        self.tail
+    }
+
+    /// Lets nothing be appended any more: what is on the disk isn't known.
+    pub(crate) fn poison(&mut self) {
+        self.poisoned = true;
+    }
+
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+
+    /// Appends one entry: returns when it is durable, after one write and exactly one sync (two
+    /// each where the file has to grow, about once in 700 entries).
+    pub(crate) fn append(
+        &mut self,
+        kind: u8,
+        subjects: &[Subject],
+        payload: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Frame, WriteError> {
+        if self.poisoned {
+            return Err(WriteError::Poisoned);
+        }
+        let frame = Frame::seal(&self.keys, &self.tail, (kind, subjects, payload), rng)
+            .map_err(|size| WriteError::TooLarge { size, limit: MAX_PLAINTEXT })?;
+        self.append_sealed(&frame)?;
+        Ok(frame)
+    }
+
+    /// Appends a frame that was made for exactly this place.
+    pub(crate) fn append_sealed(&mut self, frame: &Frame) -> Result<(), WriteError> {
+        let after = frame.after();
+        self.grow(after.offset)?;
+        self.put(self.tail.offset, &frame.bytes)?;
+        self.tail = after;
+        Ok(())
+    }
+
+    /// Writes a frame back over the damage where it stood; that it belongs there is for the caller
+    /// to know.
+    pub(crate) fn restore(&mut self, frame: &Frame) -> Result<(), WriteError> {
+        self.put(frame.offset, &frame.bytes)
+    }
+
+    /// Reads the frame that starts at `offset`, if one opens there.
+    pub(crate) fn frame_at(&self, offset: u64) -> io::Result<Option<Frame>> {
+        let mut bytes = Vec::with_capacity(MAX_FRAME);
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.take(MAX_FRAME as u64).read_to_end(&mut bytes)?;
+        Ok(Frame::open_first(&self.keys, offset, &bytes))
+    }
+
+    /// Reads from `mark` to the tail.
+    pub(crate) fn scan(&self, mark: Mark) -> io::Result<Scan> {
+        let file = File::open(&self.path)?;
+        Ok(Scan::new(file, self.tail.offset, Arc::clone(&self.keys), mark))
+    }
+
+    /// One write and one sync at `offset`; after a failure, nobody knows what is there.
+    fn put(&mut self, offset: u64, bytes: &[u8]) -> Result<(), WriteError> {
+        if self.poisoned {
+            return Err(WriteError::Poisoned);
+        }
+        let mut write = || {
+            self.file.seek(SeekFrom::Start(offset))?;
+            self.file.write_all(bytes)?;
+            self.file.sync_data()
+        };
+        write().map_err(|source| {
+            self.poisoned = true;
+            WriteError::Io { path: self.path.clone(), source }
+        })
+    }
+
+    /// Makes room up to `end`. A failure to write zeros harms nothing: the file is cut back and
+    /// the ledger stays usable.
+    fn grow(&mut self, end: u64) -> Result<(), WriteError> {
+        if self.poisoned {
+            return Err(WriteError::Poisoned);
+        }
+        if end <= self.allocated {
+            return Ok(());
+        }
+        let target = end.next_multiple_of(GROWTH);
+        let length = usize::try_from(target - self.allocated).unwrap_or(usize::MAX);
+        let zeros = || -> io::Result<()> {
+            let mut file = &self.file;
+            file.seek(SeekFrom::Start(self.allocated))?;
+            file.write_all(&vec![0; length])
+        };
+        if let Err(source) = zeros() {
+            let path = self.path.clone();
+            self.poisoned = self.file.set_len(self.allocated).is_err();
+            return Err(match is_full(&source) {
+                true if !self.poisoned => WriteError::Full { path },
+                _ => WriteError::Io { path, source },
+            });
+        }
+        self.file.sync_all().map_err(|source| {
+            self.poisoned = true;
+            WriteError::Io { path: self.path.clone(), source }
+        })?;
+        self.allocated = target;
+        Ok(())
+    }
+}
+
+/// A new ledger being written in one go, synced once at its end.
+pub(crate) struct Draft {
+    path: PathBuf,
+    out: BufWriter<File>,
+    keys: Arc<Keys>,
+    tail: Mark,
+}
+
+impl Draft {
+    /// Creates the file at `path`, which must not exist, and writes the header.
+    pub(crate) fn create(path: &Path, header: &Header, keys: Arc<Keys>) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let mut out = BufWriter::with_capacity(64 * 1024, file);
+        out.write_all(&header.to_bytes())?;
+        let tail = Mark { offset: header::START, next: 1, prev: header.hash() };
+        Ok(Self { path: path.into(), out, keys, tail })
+    }
+
+    /// Adds an entry, with the next sequence.
+    pub(crate) fn push(
+        &mut self,
+        entry: &Entry,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), WriteError> {
+        let parts = (entry.kind, entry.subjects.as_slice(), entry.payload.as_slice());
+        let frame = Frame::seal(&self.keys, &self.tail, parts, rng)
+            .map_err(|size| WriteError::TooLarge { size, limit: MAX_PLAINTEXT })?;
+        self.out.write_all(&frame.bytes).map_err(|source| {
+            let path = self.path.clone();
+            if is_full(&source) {
+                WriteError::Full { path }
+            } else {
+                WriteError::Io { path, source }
+            }
+        })?;
+        self.tail = frame.after();
+        Ok(())
+    }
+
+    /// Makes all of it durable (but not yet the file's name, which is for the directory's sync),
+    /// and says where it ends.
+    pub(crate) fn finish(self) -> io::Result<Tail> {
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok(Tail { mark: self.tail, torn: 0 })
+    }
+}
+
+/// Splits the first `N` bytes off `input`.
+pub(crate) fn take<const N: usize>(input: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, rest) = input.split_first_chunk()?;
+    *input = rest;
+    Some(*head)
+}

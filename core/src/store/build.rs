@@ -1,0 +1,142 @@
+//! Building a generation: the first one, and every one that replaces another.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand_core::CryptoRng;
+
+use super::{RewriteError, RewriteReport, Store, attach, home};
+use crate::disk::{remove_tree, sync_dir};
+use crate::ledger::{Draft, Entry, Header, Ledger, Tail};
+use crate::seal::{Keys, SealError};
+use crate::store::ReadError;
+use crate::vault::{DataKey, KeyId, KeyVault};
+
+/// Fills the ledger of a new generation.
+pub(super) type Fill<'a> =
+    dyn FnMut(&mut Draft, &mut dyn CryptoRng) -> Result<(), RewriteError> + 'a;
+
+/// A generation that is whole and durable.
+pub(super) struct Built {
+    header: Header,
+    keys: Arc<Keys>,
+    tail: Tail,
+}
+
+/// Builds the generation `id` under a new key, and makes it the book.
+///
+/// The order matters, and a kill after each step opens: make the unfinished directory, store the
+/// key, write and sync the ledger, sync the directory, rename it, sync the parent. The index isn't
+/// built here; an open without one builds it.
+pub(super) fn generation(
+    home: &Path,
+    id: KeyId,
+    secret: &[u8; 32],
+    vault: &dyn KeyVault,
+    rng: &mut dyn CryptoRng,
+    fill: &mut Fill<'_>,
+) -> Result<Built, RewriteError> {
+    let (new, whole) = (home::unfinished(home, id.epoch), home::generation(home, id.epoch));
+    let mut build = || -> Result<Built, RewriteError> {
+        remove_tree(&new).map_err(io_at(&new))?;
+        fs::create_dir(&new).map_err(io_at(&new))?;
+        let key = DataKey::generate(rng);
+        vault.store(&id, &key)?;
+        let path = new.join("ledger");
+        let sealed = |_: SealError| io_at(&path)(io::Error::other("sealing failed"));
+        let keys = Arc::new(Keys::derive(id, &key).map_err(sealed)?);
+        let header = Header::seal(&keys, secret, rng).map_err(sealed)?;
+        let mut draft = Draft::create(&path, &header, Arc::clone(&keys)).map_err(io_at(&path))?;
+        fill(&mut draft, rng)?;
+        let tail = draft.finish().map_err(io_at(&path))?;
+        sync_dir(&new).map_err(io_at(&new))?;
+        fs::rename(&new, &whole).map_err(io_at(&whole))?;
+        Ok(Built { header, keys, tail })
+    };
+    let built = build().inspect_err(|_| {
+        // As it was before, as far as that goes; the next open does the rest. Once it is renamed,
+        // though, it counts, whatever the system said.
+        if !whole.exists() && vault.destroy(&id).is_ok() {
+            let _ = remove_tree(&new);
+        }
+    })?;
+    sync_dir(home).map_err(io_at(home))?;
+    Ok(built)
+}
+
+impl Store {
+    /// Writes the book anew under a new key with only the entries that `keep` wants, and destroys
+    /// the old key, so that nothing of the others can be opened again from any remnant.
+    ///
+    /// Entries keep their order and are counted anew from 1, because a ledger without gaps is what
+    /// makes counts of damage exact: sequences from before mean nothing afterwards. The identity
+    /// stays. A kill at any moment leaves the old book or the new one, whole.
+    ///
+    /// # Errors
+    /// See [`RewriteError`].
+    pub(crate) fn rewrite(
+        &mut self,
+        keep: &mut dyn FnMut(&Entry) -> bool,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<RewriteReport, RewriteError> {
+        if self.ledger.is_poisoned() {
+            return Err(crate::ledger::WriteError::Poisoned.into());
+        }
+        let mut report = RewriteReport { kept: 0, dropped: 0, lost: 0, old_key_remains: false };
+        let old = self.keys.id;
+        let epoch = old.epoch.checked_add(1);
+        let epoch = epoch.ok_or_else(|| io_at(&self.home)(io::Error::other("no epoch is left")))?;
+        let id = KeyId { epoch, ..old };
+        let failed = |_: SealError| io_at(&self.home)(io::Error::other("the secret doesn't open"));
+        let secret = self.header.secret(&self.keys).map_err(failed)?;
+        let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
+            for entry in self.entries()? {
+                match entry {
+                    Ok(entry) if keep(&entry) => {
+                        draft.push(&entry, rng)?;
+                        report.kept += 1;
+                    }
+                    Ok(_) => report.dropped += 1,
+                    Err(ReadError::Lost(_)) => report.lost += 1,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(())
+        };
+        let built = generation(&self.home, id, &secret, &*self.vault, rng, &mut fill);
+        let switched = built.and_then(|built| self.switch(built));
+        if switched.is_err() && home::generation(&self.home, id.epoch).exists() {
+            // It counts already, but this handle couldn't follow.
+            self.ledger.poison();
+        }
+        switched?;
+        let dir = home::generation(&self.home, old.epoch);
+        self.retire(old.epoch, &dir, &mut report.old_key_remains);
+        Ok(report)
+    }
+
+    /// Goes on with the generation that was built.
+    fn switch(&mut self, built: Built) -> Result<(), RewriteError> {
+        let Built { header, keys, tail } = built;
+        let dir = home::generation(&self.home, header.id.epoch);
+        let path = dir.join("ledger");
+        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys)).map_err(io_at(&path))?;
+        ledger.settle(tail).map_err(io_at(&path))?;
+        // Where an index can't be kept on disk, it comes in memory.
+        let (index, ..) = attach::build(&mut ledger, &keys, &dir).map_err(io_at(&path))?;
+        self.ledger = ledger;
+        self.header = header;
+        self.keys = keys;
+        // The old index is about to be removed: what it didn't commit doesn't matter.
+        let _ = std::mem::replace(&mut self.index, index).discard();
+        Ok(())
+    }
+}
+
+/// What an error of the system at `path` means for a rewrite.
+fn io_at(path: &Path) -> impl FnOnce(io::Error) -> RewriteError {
+    let path: PathBuf = path.into();
+    move |source| RewriteError::Io { path, source }
+}

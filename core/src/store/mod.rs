@@ -1,0 +1,238 @@
+//! The store: ledger, index and keys of one book, in one directory, for one process.
+//!
+//! A generation is a directory named by its epoch, with a ledger and its index. There is one at
+//! rest. Creating a book and writing it anew are the same: a new key goes into the vault, the next
+//! generation is built beside the old one, synced and renamed, which is the moment it counts from;
+//! then the old key is destroyed and the old generation removed, in this order, so that as long as
+//! an old key may exist, a directory reminds the next open of it.
+
+mod attach;
+mod build;
+mod error;
+mod home;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::disk::{remove_tree, sync_dir};
+use crate::index::{EngineError, Index};
+use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
+use crate::seal::Keys;
+use crate::vault::{KeyId, KeyVault};
+
+use home::{Claim, Home};
+
+pub(crate) use error::RewriteReport;
+pub use error::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
+
+/// The newest format of a ledger that this version knows.
+const KNOWN: u16 = crate::ledger::VERSION;
+
+/// An open book. Dropping it is as safe as a kill; [`Store::close`] also saves the next open from
+/// catching up.
+pub(crate) struct Store {
+    home: PathBuf,
+    vault: Arc<dyn KeyVault>,
+    keys: Arc<Keys>,
+    header: Header,
+    ledger: Ledger,
+    index: Index,
+    /// Given back last.
+    _claim: Claim,
+}
+
+impl Store {
+    /// Opens the book in the directory `home`; where that is missing or empty, makes one, with a
+    /// new identity out of `rng`.
+    ///
+    /// It reads the ledger only from where the index ends, unless something is wrong with the
+    /// index. Whatever is, the index is built anew and the report says so.
+    pub(crate) fn open(
+        home: &Path,
+        vault: Arc<dyn KeyVault>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, OpenReport), OpenError> {
+        Home::survey(home)?;
+        let at_home = || OpenError::at(home);
+        if !home.exists() {
+            fs::create_dir_all(home).map_err(at_home())?;
+            home.parent().map_or(Ok(()), sync_parent).map_err(at_home())?;
+        }
+        let claim = Claim::take(home)?;
+        let found = Home::survey(home)?;
+        let newest = found.whole.last().copied();
+        if newest.is_none() {
+            create(home, &found, &*vault, rng)?;
+        }
+        let epoch = newest.unwrap_or(1);
+
+        let dir = home::generation(home, epoch);
+        let path = dir.join("ledger");
+        let (header, header_damaged) = read_header(&path)?;
+        if header.id.epoch != epoch {
+            return Err(OpenError::NotOurs { path });
+        }
+        let key = vault.load(&header.id)?;
+        let keys = Keys::derive(header.id, &key).map_err(|_| OpenError::WrongKey)?;
+        header.secret(&keys).map_err(|_| OpenError::WrongKey)?;
+        let keys = Arc::new(keys);
+        let mut ledger =
+            Ledger::open(&path, &header, Arc::clone(&keys)).map_err(OpenError::at(&path))?;
+
+        let mut report = OpenReport {
+            created: newest.is_none(),
+            torn: 0,
+            damage: Vec::new(),
+            healed: 0,
+            header_damaged,
+            index: IndexState::Current { added: 0 },
+            cleaned: false,
+            old_key_remains: false,
+        };
+        let index = attach::open(&mut ledger, &keys, &dir, &mut report)?;
+        let mut store =
+            Self { home: home.into(), vault, keys, header, ledger, index, _claim: claim };
+        // Only now, when the newest generation has proved to open.
+        store.clean(&found, &mut report);
+        Ok((store, report))
+    }
+
+    /// Appends an entry of `kind` about `subjects`. When it returns the sequence, the entry is
+    /// durable: one write and one sync were done, in the ledger. The index takes it into memory;
+    /// about every 64th time, unless [`Store::maintain`] was called before, it also takes the time
+    /// to hand them to its engine.
+    ///
+    /// # Errors
+    /// See [`WriteError`]. The entry isn't there, or, after [`WriteError::Io`], may be there when
+    /// the book is opened again.
+    pub(crate) fn append(
+        &mut self,
+        kind: u8,
+        subjects: &[Subject],
+        payload: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<u64, WriteError> {
+        let frame = self.ledger.append(kind, subjects, payload, rng)?;
+        self.index.note(&self.keys, &frame);
+        Ok(frame.entry.seq)
+    }
+
+    /// The identity's secret.
+    ///
+    /// # Errors
+    /// [`OpenError::WrongKey`] can't come here, since the book opened with it.
+    pub(crate) fn secret(&self) -> Result<Zeroizing<[u8; 32]>, OpenError> {
+        self.header.secret(&self.keys).map_err(|_| OpenError::WrongKey)
+    }
+
+    /// The sequence of the last entry; 0 if there is none.
+    pub(crate) fn last(&self) -> u64 {
+        self.ledger.tail().next - 1
+    }
+
+    /// Bytes of ledger and index on disk.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`].
+    pub(crate) fn size(&self) -> Result<u64, ReadError> {
+        Ok(self.ledger.size() + self.index.size().map_err(index_failed)?)
+    }
+
+    /// Commits to the index what waits in memory, as an app does when it goes to the background.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`]; nothing is lost by it.
+    pub(crate) fn maintain(&mut self) -> Result<(), ReadError> {
+        self.index.commit().map_err(index_failed)
+    }
+
+    /// Commits to the index what waits in memory and lets go of every file and of the directory.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`]; the book is closed all the same, and nothing is lost.
+    pub(crate) fn close(self) -> Result<(), ReadError> {
+        self.index.close().map_err(index_failed)
+    }
+
+    /// Removes what interrupted rewrites left, each key before its directory. What can't be
+    /// removed now stays for the next open.
+    fn clean(&mut self, found: &Home, report: &mut OpenReport) {
+        let current = self.keys.id.epoch;
+        let old = found.whole.iter().filter(|epoch| **epoch < current);
+        let old = old.map(|epoch| (*epoch, home::generation(&self.home, *epoch)));
+        // After a first creation, those that it removed are found no more.
+        let new = found.unfinished.iter();
+        let new = new.map(|epoch| (*epoch, home::unfinished(&self.home, *epoch)));
+        for (epoch, dir) in old.chain(new).collect::<Vec<_>>() {
+            if epoch == current {
+                report.cleaned |= remove_tree(&dir).is_ok();
+            } else {
+                self.retire(epoch, &dir, &mut report.old_key_remains);
+                report.cleaned = true;
+            }
+        }
+    }
+
+    /// Destroys the key of `epoch`, then removes its directory.
+    fn retire(&self, epoch: u32, dir: &Path, key_remains: &mut bool) {
+        let id = KeyId { epoch, ..self.keys.id };
+        if self.vault.destroy(&id).is_ok() {
+            // Sealed under a key that is gone: whatever stays of it is noise.
+            let _ = remove_tree(dir);
+        } else {
+            *key_remains = true;
+        }
+    }
+}
+
+/// Makes the first generation, with a new store id and a new identity.
+fn create(
+    home: &Path,
+    found: &Home,
+    vault: &dyn KeyVault,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), OpenError> {
+    for epoch in &found.unfinished {
+        // A creation that was interrupted; nothing was ever acknowledged in it.
+        let dir = home::unfinished(home, *epoch);
+        if let Ok(Ok((header, _))) = Ledger::header(&dir.join("ledger")) {
+            let _ = vault.destroy(&header.id);
+        }
+        remove_tree(&dir).map_err(OpenError::at(&dir))?;
+    }
+    let mut id = KeyId { store: [0; 16], epoch: 1 };
+    rng.fill_bytes(&mut id.store);
+    let mut secret = Zeroizing::new([0; 32]);
+    rng.fill_bytes(&mut *secret);
+    build::generation(home, id, &secret, vault, rng, &mut |_, _| Ok(()))?;
+    Ok(())
+}
+
+fn read_header(path: &Path) -> Result<(Header, bool), OpenError> {
+    let read = Ledger::header(path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => OpenError::NotOurs { path: path.into() },
+        _ => OpenError::at(path)(e),
+    })?;
+    read.map_err(|error| match error {
+        HeaderError::NotALedger => OpenError::NotOurs { path: path.into() },
+        HeaderError::NewerVersion(found) => OpenError::NewerVersion { found, known: KNOWN },
+        HeaderError::Damaged => OpenError::DamagedHeader { path: path.into() },
+    })
+}
+
+/// A relative path of one name has an empty parent, which is the current directory.
+fn sync_parent(parent: &Path) -> io::Result<()> {
+    sync_dir(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })
+}
+
+fn index_failed(error: EngineError) -> ReadError {
+    ReadError::Index(error.0)
+}

@@ -1,0 +1,129 @@
+//! Reading the book.
+
+use std::ops::{ControlFlow, Range};
+
+use super::{ReadError, Store, attach, index_failed};
+use crate::ledger::{Entry, Found, Scan, Subject};
+
+impl Store {
+    /// The entry `seq`: from the index, and from the ledger if the index's copy is spoilt.
+    ///
+    /// # Errors
+    /// [`ReadError::Lost`] when the ledger is known to miss it, or neither copy opens;
+    /// [`ReadError::Index`] when the index should have it and doesn't.
+    pub(crate) fn entry(&self, seq: u64) -> Result<Entry, ReadError> {
+        if let Some(entry) = self.indexed(seq)? {
+            return Ok(entry);
+        }
+        let Some((offset, _)) = self.index.entry(seq).map_err(index_failed)? else {
+            let gap =
+                seq == 0 || seq > self.last() || self.index.is_gap(seq).map_err(index_failed)?;
+            return Err(match gap {
+                true => ReadError::Lost(seq),
+                false => ReadError::Index(format!("entry {seq} isn't in the index")),
+            });
+        };
+        let path = self.ledger.path();
+        let frame = self
+            .ledger
+            .frame_at(offset)
+            .map_err(|source| ReadError::Io { path: path.into(), source })?;
+        let entry = frame.map(|frame| frame.entry).filter(|entry| entry.seq == seq);
+        entry.ok_or(ReadError::Lost(seq))
+    }
+
+    /// The entries about `subject`, oldest first. One that can't be read is an error in its place,
+    /// after which the rest follows.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`].
+    pub(crate) fn entries_of(
+        &self,
+        subject: &Subject,
+    ) -> Result<impl Iterator<Item = Result<Entry, ReadError>>, ReadError> {
+        let seqs = self.seqs_of(&self.keys.lookup(subject.as_bytes()))?;
+        Ok(seqs.into_iter().map(move |seq| {
+            let entry = self.entry(seq)?;
+            let about = entry.subjects.contains(subject);
+            if about { Ok(entry) } else { Err(about_something_else(seq)) }
+        }))
+    }
+
+    /// Whether there is any entry about `subject`.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`].
+    pub(crate) fn knows(&self, subject: &Subject) -> Result<bool, ReadError> {
+        let hash = self.keys.lookup(subject.as_bytes());
+        Ok(!self.seqs_of(&hash)?.is_empty())
+    }
+
+    /// Every entry, oldest first, read from the ledger as a stream. What is damaged there comes
+    /// from the index, or as [`ReadError::Lost`] in its place, after which the rest follows.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`] if the ledger can't be opened.
+    pub(crate) fn entries(&self) -> Result<Entries<'_>, ReadError> {
+        let scan = self.ledger.scan(self.ledger.start());
+        let scan = scan.map_err(|source| self.unreadable(source))?;
+        Ok(Entries { store: self, scan: Some(scan), missing: 0..0 })
+    }
+
+    fn seqs_of(&self, hash: &[u8; 16]) -> Result<Vec<u64>, ReadError> {
+        let mut seqs = Vec::new();
+        let mut visit = |seq| {
+            seqs.push(seq);
+            ControlFlow::Continue(())
+        };
+        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
+        Ok(seqs)
+    }
+
+    /// The entry `seq` if the index has a copy that opens.
+    fn indexed(&self, seq: u64) -> Result<Option<Entry>, ReadError> {
+        let frame = attach::frame_of(&self.index, &self.keys, seq).map_err(index_failed)?;
+        Ok(frame.map(|frame| frame.entry))
+    }
+
+    fn unreadable(&self, source: std::io::Error) -> ReadError {
+        ReadError::Io { path: self.ledger.path().into(), source }
+    }
+}
+
+fn about_something_else(seq: u64) -> ReadError {
+    ReadError::Index(format!("entry {seq} is about something else"))
+}
+
+/// See [`Store::entries`].
+pub(crate) struct Entries<'a> {
+    store: &'a Store,
+    /// `None` after an error of the system.
+    scan: Option<Scan>,
+    /// Sequences that the ledger has lost and that come next.
+    missing: Range<u64>,
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<Entry, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(seq) = self.missing.next() {
+                // An index that fails here has nothing to add to what the ledger lost.
+                let entry = self.store.indexed(seq).ok().flatten();
+                return Some(entry.ok_or(ReadError::Lost(seq)));
+            }
+            match self.scan.as_mut()?.step() {
+                Ok(Some(Found::Frame(frame))) => return Some(Ok(frame.entry)),
+                Ok(Some(Found::Damage(damage))) => {
+                    self.missing = damage.first..damage.first + damage.lost;
+                }
+                Ok(None) => return None,
+                Err(source) => {
+                    self.scan = None;
+                    return Some(Err(self.store.unreadable(source)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Damage to the ledger, to the index, and to both.
+
+use super::*;
+
+/// Bytes of one frame of these tests: each plaintext takes 256.
+const FRAME: usize = 56 + 24 + 256 + 16 + 1;
+
+#[test]
+fn a_torn_end_is_cut_and_said() {
+    let mut bench = Bench::with(3);
+    bench.bend("ledger", |bytes| {
+        let end = 1024 + 3 * FRAME;
+        bytes[end..end + 60].copy_from_slice(&[0xD7; 60].map(|b: u8| b ^ 1));
+        bytes.truncate(end + 30);
+    });
+    let (mut store, report) = bench.open();
+    assert_eq!((report.torn, report.damage.len()), (30, 0));
+    bench.add(&mut store, 4);
+    assert_eq!(all(&store).len(), 4);
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn a_spoilt_ledger_is_healed_from_the_index() {
+    let mut bench = Bench::with(6);
+    let whole = fs::read(bench.generation(1).join("ledger")).unwrap();
+    bench.bend("ledger", |bytes| bytes[1024 + FRAME + 9..1024 + 4 * FRAME].fill(0x5A));
+    let (mut store, _) = bench.open();
+    // Reading alone already has the index's copies.
+    assert_eq!(all(&store), [1, 2, 3, 4, 5, 6].map(Ok));
+    let report = store.check().unwrap();
+    assert_eq!((report.entries, report.healed, report.damage.len()), (6, 3, 0));
+    assert_eq!(report.rebuilt, None);
+    drop(store);
+    assert_eq!(fs::read(bench.generation(1).join("ledger")).unwrap(), whole);
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn a_ledger_that_lost_its_end_gets_it_back_at_open() {
+    for keep in [1024, 1024 + 2 * FRAME, 1024 + 5 * FRAME + 100] {
+        let mut bench = Bench::with(6);
+        bench.bend("ledger", |bytes| bytes.truncate(keep));
+        let (mut store, report) = bench.open();
+        assert_eq!(report.healed, 6 - (keep as u64 - 1024) / FRAME as u64);
+        assert_eq!(all(&store), [1, 2, 3, 4, 5, 6].map(Ok));
+        bench.add(&mut store, 7);
+    }
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn damage_to_both_is_counted_exactly_and_the_rest_is_read() {
+    let mut bench = Bench::with(6);
+    bench.bend("ledger", |bytes| bytes[1024 + FRAME + 9..1024 + 3 * FRAME].fill(0x5A));
+    fs::remove_dir_all(bench.generation(1).join("index")).unwrap();
+    let (mut store, report) = bench.open();
+    assert!(matches!(report.index, IndexState::Rebuilt { .. }));
+    let counts: Vec<_> = report.damage.iter().map(|d| (d.first, d.lost)).collect();
+    assert_eq!(counts, [(2, 2)]);
+    assert_eq!(all(&store), [Ok(1), Err(2), Err(3), Ok(4), Ok(5), Ok(6)]);
+    assert_eq!(seqs(store.entries_of(&bob()).unwrap()), [4, 6]);
+    let report = store.rewrite(&mut |_| true, &mut bench.rng).unwrap();
+    assert_eq!((report.kept, report.lost), (4, 2));
+    assert_eq!(store.check().unwrap().damage, []);
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn a_broken_index_is_moved_aside_and_built_anew() {
+    type Break = fn(&Path);
+    let ways: [Break; 4] = [
+        |index| fs::write(index.join("db"), b"nonsense").unwrap(),
+        |index| {
+            fs::remove_file(index.join("db")).unwrap();
+            fs::create_dir(index.join("db")).unwrap();
+        },
+        |index| {
+            fs::remove_dir_all(index).unwrap();
+            fs::write(index, b"a file").unwrap();
+        },
+        // Another book's index.
+        |index| {
+            let other = Bench::seeded(2, 2);
+            fs::remove_dir_all(index).unwrap();
+            fs::rename(other.generation(1).join("index"), index).unwrap();
+        },
+    ];
+    for way in ways {
+        let mut bench = Bench::with(4);
+        way(&bench.generation(1).join("index"));
+        let (store, report) = bench.open();
+        assert!(matches!(report.index, IndexState::Rebuilt { .. }), "{:?}", report.index);
+        assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 3]);
+        assert!(bench.generation(1).join("index.aside").exists());
+        store.close().unwrap();
+        assert_eq!(bench.open().1.index, IndexState::Current { added: 0 });
+    }
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn a_row_that_the_index_lost_is_noticed_when_asked_for_and_by_a_check() {
+    let mut bench = Bench::with(4);
+    let index = bench.generation(1).join("index");
+    let db = ::sled::open(&index).unwrap();
+    db.remove([b"e", &2_u64.to_be_bytes()[..]].concat()).unwrap();
+    drop(db);
+    let (mut store, _) = bench.open();
+    assert!(matches!(store.entry(2), Err(ReadError::Index(_))));
+    assert!(store.check().unwrap().rebuilt.is_some());
+    assert_eq!(store.entry(2).unwrap().seq, 2);
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn where_the_index_cannot_be_kept_it_is_in_memory() {
+    let mut bench = Bench::with(4);
+    let dir = bench.generation(1);
+    fs::remove_dir_all(dir.join("index")).unwrap();
+    fs::write(dir.join("index"), b"a file").unwrap();
+    // It can't be moved aside, since what is there isn't a directory that can be removed.
+    fs::write(dir.join("index.aside"), b"a file").unwrap();
+    let (mut store, report) = bench.open();
+    assert!(matches!(report.index, IndexState::InMemory { .. }), "{:?}", report.index);
+    bench.add(&mut store, 5);
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 3, 5]);
+    assert_eq!(store.check().unwrap().entries, 5);
+}
+
+#[test]
+fn an_index_can_be_built_anew_while_the_book_is_open() {
+    let mut bench = Bench::with(4);
+    let (mut store, _) = bench.open();
+    bench.add(&mut store, 5);
+    store.reindex().unwrap();
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 3, 5]);
+    bench.add(&mut store, 6);
+    assert_eq!(store.check().unwrap().rebuilt, None);
+}
+
+#[test]
+fn headers_newer_foreign_damaged_and_half_damaged() {
+    let bend = |at: usize, copies: &[usize]| {
+        let mut bench = Bench::with(1);
+        bench.bend("ledger", |bytes| copies.iter().for_each(|copy| bytes[copy + at] ^= 2));
+        bench.try_open().map(|(store, report)| (store.last(), report.header_damaged))
+    };
+    let both = &[0, 512];
+    assert!(matches!(bend(9, both), Err(OpenError::NewerVersion { found: 3, known: 1 })));
+    assert!(matches!(bend(0, both), Err(OpenError::NotOurs { .. })));
+    assert!(matches!(bend(50, both), Err(OpenError::DamagedHeader { .. })));
+    assert_eq!(bend(50, &[0]).unwrap(), (1, true));
+    assert_eq!(bend(50, &[512]).unwrap(), (1, true));
+}
+
+/// One flipped bit in any file: the ledger's frames have a copy in the index, the header has its
+/// own, and the index can be built anew. So nothing at all may be lost, whatever is hit.
+#[cfg(feature = "sled")]
+#[test]
+fn one_flipped_bit_anywhere_in_the_book_loses_nothing() {
+    use super::rewrite::copy_tree;
+    use rand_core::Rng;
+
+    let mut bench = Bench::with(150);
+    let sound = bench.dir.path().join("sound");
+    fs::rename(bench.home(), &sound).unwrap();
+    let files: Vec<PathBuf> = files(&sound).into_iter().filter(|f| size(f) > 0).collect();
+    for round in 0..120 {
+        let _ = fs::remove_dir_all(bench.home());
+        copy_tree(&sound, &bench.home());
+        let file = &files[round % files.len()];
+        let path = bench.home().join(file.strip_prefix(&sound).unwrap());
+        let mut bytes = fs::read(&path).unwrap();
+        // Where there is something: half of a database's file is zeros.
+        let data = bytes.iter().rposition(|b| *b != 0).unwrap() + 1;
+        let bit = bench.rng.next_u64() as usize % (data * 8);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, bytes).unwrap();
+
+        let place = format!("round {round}: bit {bit} of {}", file.display());
+        let (mut store, report) = bench.try_open().unwrap_or_else(|e| panic!("{place}: {e}"));
+        let entries: Vec<u64> = all(&store).into_iter().map(|seq| seq.expect(&place)).collect();
+        assert_eq!(entries, (1..=150).collect::<Vec<_>>(), "{place}: {report:?}");
+        let check = store.check().unwrap();
+        assert_eq!((check.entries, check.damage.iter().map(|d| d.lost).sum()), (150, 0), "{place}");
+        assert_eq!(seqs(store.entries_of(&ada()).unwrap()).len(), 75, "{place}: {report:?}");
+        bench.add(&mut store, 151);
+    }
+}
+
+#[cfg(feature = "sled")]
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = vec![];
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+#[cfg(feature = "sled")]
+fn size(file: &Path) -> u64 {
+    fs::metadata(file).unwrap().len()
+}
