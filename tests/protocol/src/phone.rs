@@ -2,14 +2,18 @@
 
 use core::convert::Infallible;
 use core::time::Duration;
+use std::sync::Arc;
 
 use lapel::badge::{Badge, BadgeFields};
-use lapel::encounter::Encounter;
+use lapel::book::{Book, BookError};
+use lapel::encounter::{Confirmation, Encounter, Recorded};
 use lapel::exchange::{Exchange, Options, Scanned, Shows, Step, Verified};
 use lapel::identity::Identity;
 use lapel::time::UnixTime;
+use lapel::vault::FileVault;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
+use tempfile::TempDir;
 
 use crate::{digits, schedule};
 
@@ -67,7 +71,13 @@ impl TryRng for Stuck {
 
 impl TryCryptoRng for Stuck {}
 
-/// A phone with an exchange on its screen.
+/// Opens a book. A new one draws its owner's secret from a source that gives nothing else.
+fn open(home: &TempDir, secret: [u8; 32]) -> Book {
+    let vault = Arc::new(FileVault::new(home.path().join("keys")));
+    Book::open(&home.path().join("book"), vault, &mut Stuck(secret)).expect("a book").0
+}
+
+/// A phone with an exchange on its screen, and a book once one is asked for.
 pub struct Phone {
     /// The exchange.
     pub exchange: Exchange,
@@ -77,6 +87,8 @@ pub struct Phone {
     pub clock: Duration,
     /// Its randomness, for whatever comes after the exchange began.
     pub rng: ChaCha20Rng,
+    secret: [u8; 32],
+    book: Option<(TempDir, Book)>,
 }
 
 impl Phone {
@@ -106,7 +118,14 @@ impl Phone {
             &mut Stuck(setup.random),
         )
         .expect("a badge that fits");
-        Self { exchange, identity, clock: now, rng: ChaCha20Rng::from_seed(setup.random) }
+        Self {
+            exchange,
+            identity,
+            clock: now,
+            rng: ChaCha20Rng::from_seed(setup.random),
+            secret: setup.secret,
+            book: None,
+        }
     }
 
     /// Who owns it.
@@ -199,6 +218,56 @@ impl Phone {
     /// The person accepts whoever is on the screen.
     pub fn accepts(&mut self, verified: &Verified) -> Encounter {
         self.exchange.accept(&verified.transcript).expect("a verified person")
+    }
+
+    /// Its book, made when it is first asked for.
+    pub fn book(&mut self) -> &mut Book {
+        if self.book.is_none() {
+            let home = tempfile::tempdir().expect("a directory");
+            let book = open(&home, self.secret);
+            assert_eq!(book.identity().person(), self.identity.person(), "the same owner");
+            self.book = Some((home, book));
+        }
+        &mut self.book.as_mut().expect("made just now").1
+    }
+
+    /// The app is killed: the exchange is gone, and the book is opened again.
+    pub fn is_killed(&mut self) {
+        self.exchange.end();
+        if let Some((home, book)) = self.book.take() {
+            drop(book);
+            let book = open(&home, self.secret);
+            self.book = Some((home, book));
+        }
+    }
+
+    /// Puts an encounter in the book.
+    pub fn records(&mut self, encounter: &Encounter) -> Result<Recorded, BookError> {
+        let mut rng = self.rng.clone();
+        let recorded = self.book().record(encounter, &mut rng);
+        self.rng = rng;
+        recorded
+    }
+
+    /// Accepts, records and acknowledges: from now on the screen shows the confirm message.
+    pub fn keeps(&mut self, verified: &Verified) -> Recorded {
+        let encounter = self.accepts(verified);
+        let recorded = self.records(&encounter).expect("room on disk");
+        self.exchange.acknowledge(&recorded).expect("this exchange's record");
+        recorded
+    }
+
+    /// Takes in the peer's confirmation, and keeps that too.
+    pub fn is_confirmed_by(&mut self, message: impl AsRef<[u8]>) -> Confirmation {
+        match self.scan_bytes(message) {
+            Scanned::Confirmed(confirmation) => {
+                let mut rng = self.rng.clone();
+                self.book().confirm(&confirmation, &mut rng).expect("it fits the encounter");
+                self.rng = rng;
+                confirmation
+            }
+            other => panic!("not confirmed: {other:?}"),
+        }
     }
 
     /// Whatever happened to this session, someone honest can still be met in it.

@@ -12,7 +12,7 @@ use core::time::Duration;
 use lapel::Flaw;
 use lapel::badge::{Badge, BadgeError, BadgeFields};
 use lapel::exchange::Scanned;
-use lapel::receipt::{Receipt, ReceiptError};
+use lapel::receipt::{Disclosure, Receipt, ReceiptError};
 use lapel::transcript::Transcript;
 use lapel_protocol_tests::vectors::{self, *};
 use lapel_protocol_tests::{Phone, digits, hex, unhex};
@@ -114,6 +114,19 @@ fn whole_sessions() {
         // And what they keep shows what the receipts in the file show.
         let kept = Receipt::verify(&unhex(&case.adas_receipt)).unwrap();
         assert_eq!(ada.accepts(&by_ada).shown(), kept);
+        // The confirm messages on both screens, and the receipts in both books, byte for byte.
+        ada.exchange.use_small_symbols(false);
+        let _ = ada.keeps(&by_ada);
+        let by_grace = grace.exchange.waiting().remove(0);
+        let _ = grace.keeps(&by_grace);
+        assert_eq!(digits::text(ada.confirm()), text("confirm", "ada").0);
+        assert_eq!(digits::text(grace.confirm()), text("confirm", "grace").0);
+        let (_, adas) = ada.book().meeting(&by_ada.transcript).unwrap().unwrap();
+        let all = Disclosure { holder: true, peer: true };
+        assert_eq!(hex(adas.receipt(all).to_bytes()), case.adas_receipt);
+        let (_, graces) = grace.book().meeting(&by_ada.transcript).unwrap().unwrap();
+        let bare = graces.receipt(Disclosure::default()).to_bytes();
+        assert_eq!(hex(bare), case.graces_bare_receipt);
         let bare = Receipt::verify(&unhex(&case.graces_bare_receipt)).unwrap();
         assert_eq!(bare.transcript.to_string(), case.th);
         assert_eq!((bare.holder.badge, bare.peer.badge), (None, None));

@@ -17,5 +17,6 @@ mod honest;
 mod middle;
 mod names;
 mod receipts;
+mod recorded;
 mod replay;
 mod timing;

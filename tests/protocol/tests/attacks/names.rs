@@ -169,7 +169,7 @@ fn every_error_of_a_receipt_says_which_half() {
         (ReceiptError::OneSided, "both halves of this receipt are of one person or one key"),
         (
             ReceiptError::EphemeralKey(Half::Holder),
-            "the holder's ephemeral key in this receipt is not in canonical form",
+            "the holder's ephemeral key in this receipt is unusable",
         ),
         (
             ReceiptError::Commitment(Half::Peer),

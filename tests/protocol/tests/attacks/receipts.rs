@@ -1,6 +1,6 @@
 //! Receipts: what they show, and what is no receipt.
 
-use lapel::receipt::{Half, Receipt, ReceiptError, State};
+use lapel::receipt::{Half, Receipt, ReceiptError, Shown, State};
 use lapel_protocol_tests::points::{
     low_order_u, non_canonical_points, non_canonical_u, plus_order, small_order_points,
 };
@@ -168,11 +168,8 @@ fn an_absent_attestation_has_one_form() {
 #[test]
 fn keys_that_are_nobodys_are_refused_in_receipts_as_in_frames() {
     let (ada, grace) = two();
-    let (holder, peer) = halves(&ada, &grace);
     for u in non_canonical_u() {
-        let odd = Side { ephemeral: u, ..peer.clone() };
-        let refused = Receipt::verify(&receipt(0, &holder, &odd));
-        assert_eq!(refused, Err(ReceiptError::EphemeralKey(Half::Peer)), "{u:02x?}");
+        assert_eq!(signed_with(&ada, &grace, u), EPHEMERAL_KEY, "{u:02x?}");
     }
     for point in small_order_points().into_iter().chain(non_canonical_points()) {
         let mut nobody = grace.clone();
@@ -187,16 +184,22 @@ fn keys_that_are_nobodys_are_refused_in_receipts_as_in_frames() {
 fn a_low_order_ephemeral_key_is_refused_in_a_receipt() {
     let (ada, grace) = two();
     for u in low_order_u() {
-        // Everything else holds: two colluders signed a run that no exchange can have made.
-        let hello = schedule::hello(&u, &grace.contents.commitment());
-        let ours = ada.confirm_signature(&hello, &grace.person());
-        let th = schedule::transcript(&hello, &ada.hello());
-        let theirs = grace.sign("lapel/1 confirm", &[&th, &u, &ada.person()]);
-        let holder = Side::of(ada.public(), &ada.contents, 2, &ours);
-        let peer = Side::of(u, &grace.contents, 2, &theirs);
-        let refused = Receipt::verify(&receipt(0, &holder, &peer));
-        assert_eq!(refused, Err(ReceiptError::EphemeralKey(Half::Peer)), "{u:02x?}");
+        assert_eq!(signed_with(&ada, &grace, u), EPHEMERAL_KEY, "{u:02x?}");
     }
+}
+
+const EPHEMERAL_KEY: Result<Shown, ReceiptError> = Err(ReceiptError::EphemeralKey(Half::Peer));
+
+/// A receipt in which everything else holds: two colluders signed a run that no exchange can have
+/// made.
+fn signed_with(ada: &Party, grace: &Party, u: [u8; 32]) -> Result<Shown, ReceiptError> {
+    let hello = schedule::hello(&u, &grace.contents.commitment());
+    let ours = ada.confirm_signature(&hello, &grace.person());
+    let th = schedule::transcript(&hello, &ada.hello());
+    let theirs = grace.sign("lapel/1 confirm", &[&th, &u, &ada.person()]);
+    let holder = Side::of(ada.public(), &ada.contents, 2, &ours);
+    let peer = Side::of(u, &grace.contents, 2, &theirs);
+    Receipt::verify(&receipt(0, &holder, &peer))
 }
 
 #[test]
