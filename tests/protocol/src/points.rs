@@ -1,5 +1,8 @@
 //! Points that nobody's key should be.
 
+use ed25519_dalek::SigningKey;
+use sha2::{Digest, Sha512};
+
 use crate::unhex;
 
 /// The field's prime, 2²⁵⁵ − 19, little-endian, plus `n` < 19.
@@ -94,4 +97,60 @@ pub fn plus_order(mut signature: [u8; 64]) -> [u8; 64] {
         carry >>= 8;
     }
     signature
+}
+
+/// The secret scalar of a key (RFC 8032 §5.1.5).
+pub fn scalar(key: &SigningKey) -> [u8; 32] {
+    let mut scalar = key.to_scalar_bytes();
+    (scalar[0], scalar[31]) = (scalar[0] & 248, scalar[31] & 127 | 64);
+    scalar
+}
+
+/// Another signature of the same message by the same key, as good as the deterministic one: its
+/// nonce follows from `nonce`.
+pub fn sign_again(key: &SigningKey, message: &[u8], nonce: [u8; 32]) -> [u8; 64] {
+    let nonce = SigningKey::from_bytes(&nonce);
+    let (r, person) = (nonce.verifying_key().to_bytes(), key.verifying_key().to_bytes());
+    let k = Sha512::new().chain_update(r).chain_update(person).chain_update(message).finalize();
+    let s = times_plus(&k, &scalar(key), &scalar(&nonce));
+    [r, s].concat().try_into().unwrap()
+}
+
+/// a·b + c of little-endian numbers modulo the group order, bit by bit.
+pub fn times_plus(a: &[u8], b: &[u8], c: &[u8]) -> [u8; 32] {
+    const L: [u64; 4] = [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000];
+    fn plus(x: [u64; 4], y: [u64; 4]) -> [u64; 4] {
+        let (mut sum, mut carry) = ([0; 4], 0);
+        for i in 0..4 {
+            let wide = u128::from(x[i]) + u128::from(y[i]) + carry;
+            (sum[i], carry) = (wide as u64, wide >> 64);
+        }
+        if sum.iter().rev().ge(L.iter().rev()) { minus(sum, L) } else { sum }
+    }
+    fn minus(x: [u64; 4], y: [u64; 4]) -> [u64; 4] {
+        let (mut rest, mut borrow) = ([0; 4], false);
+        for i in 0..4 {
+            let (d, b1) = x[i].overflowing_sub(y[i]);
+            let (d, b2) = d.overflowing_sub(u64::from(borrow));
+            (rest[i], borrow) = (d, b1 || b2);
+        }
+        rest
+    }
+    let bits = |bytes: &[u8]| -> Vec<bool> {
+        bytes.iter().rev().flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1 == 1)).collect()
+    };
+    let reduce = |bytes: &[u8]| {
+        bits(bytes).into_iter().fold([0; 4], |n, bit| plus(plus(n, n), [u64::from(bit), 0, 0, 0]))
+    };
+    let b = reduce(b);
+    let product = bits(a).into_iter().fold([0; 4], |n, bit| {
+        let n = plus(n, n);
+        if bit { plus(n, b) } else { n }
+    });
+    let sum = plus(product, reduce(c));
+    let mut bytes = [0; 32];
+    for (chunk, limb) in bytes.chunks_mut(8).zip(sum) {
+        chunk.copy_from_slice(&limb.to_le_bytes());
+    }
+    bytes
 }

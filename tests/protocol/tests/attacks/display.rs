@@ -104,6 +104,8 @@ fn offers_get_two_thirds_of_the_time_and_slots_last_long_enough_for_a_camera() {
     }
     let share = offer.as_secs_f64() / (offer + hello).as_secs_f64();
     assert!((0.64..0.70).contains(&share), "{share}");
+    let lengths: std::collections::BTreeSet<_> = runs.iter().collect();
+    assert!(lengths.len() > 50, "slots are jittered: {} lengths", lengths.len());
     // The very first may be cut short by what came before; no other is.
     let longest_wait = Duration::from_millis(256);
     assert!(runs.iter().skip(1).filter(|r| **r < longest_wait).count() <= 1, "{runs:?}");

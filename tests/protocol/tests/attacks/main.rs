@@ -19,4 +19,5 @@ mod names;
 mod receipts;
 mod recorded;
 mod replay;
+mod storm;
 mod timing;

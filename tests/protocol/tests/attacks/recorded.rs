@@ -5,7 +5,8 @@ use lapel::book::{BookError, Standing};
 use lapel::exchange::{AcceptError, AcknowledgeError, Options, Reveal, Scanned, Shows, Step};
 use lapel::receipt::{Disclosure, Receipt, State};
 use lapel_protocol_tests::phone::Setup;
-use lapel_protocol_tests::{CONFIRM, Party, Phone, digits, schedule};
+use lapel_protocol_tests::points::sign_again;
+use lapel_protocol_tests::{CONFIRM, OFFER, Party, Phone, digits, schedule};
 use rand_core::{Rng, SeedableRng};
 
 /// What a phone's book says of the other after the meeting.
@@ -299,6 +300,25 @@ fn a_confirmation_to_someone_else_is_none_for_us() {
     let sealed = grace.seal(CONFIRM, &hello, &grace.padded(&for_eve));
     assert_eq!(ada.scan_bytes(sealed).name(), "damaged");
     assert_eq!(ada.exchange.accept(&seen.transcript).unwrap().state(), State::Offered);
+}
+
+#[test]
+fn of_many_signatures_over_the_same_words_the_first_is_kept() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    let first = grace.offer_signature(&hello);
+    let seen = ada.verifies(grace.offer(&hello));
+    let words = schedule::labelled("lapel/1 offer", &[&grace.transcript(&hello), &grace.public()]);
+    for nonce in 0..20 {
+        let again = sign_again(&grace.key, &words, [nonce; 32]);
+        assert_ne!(again, first);
+        let sealed = grace.seal(OFFER, &hello, &grace.padded(&again));
+        assert_eq!(ada.scan_bytes(sealed), Scanned::NothingNew, "it holds, and says nothing new");
+    }
+    let _ = ada.keeps(&seen);
+    let (_, meeting) = ada.book().meeting(&seen.transcript).unwrap().unwrap();
+    let receipt = meeting.receipt(Disclosure::default()).to_bytes();
+    assert!(receipt.windows(64).any(|w| w == first));
 }
 
 #[test]
