@@ -153,6 +153,10 @@ fn a_flood_of_hellos_is_forgotten_oldest_first_and_locks_nobody_out() {
         assert_eq!(scanned.name(), "progressed");
     }
     assert_eq!(ada.exchange.unanswered_offers().len(), 1);
+    // The last four are known, and those before them are new again.
+    let hello_of = |i| Party::named("flood").again(i).hello();
+    assert_eq!(ada.scan_bytes(hello_of(296)), Scanned::NothingNew);
+    assert_eq!(ada.scan_bytes(hello_of(295)), Scanned::Progressed(Step::Noticed));
     assert_eq!(ada.scan_bytes(grace.hello()), Scanned::Progressed(Step::Noticed));
     assert!(grace.open(&ada.wait(1.5).answers(grace.hello())).is_some());
     ada.verifies(grace.offer(&hello));

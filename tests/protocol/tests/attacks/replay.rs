@@ -44,7 +44,10 @@ fn a_photographed_sealed_part_or_message_is_nothing_to_a_new_session() {
     assert_eq!(later.scan_bytes(&parts[0]), Scanned::PartReceived { have: 1, total: 2 });
     assert_eq!(later.scan_bytes(&parts[1]), Scanned::NotForUs);
     assert_eq!(later.scan_bytes(&sealed), Scanned::NotForUs);
+    // Half a set doesn't outlive its session.
+    ada.scan_bytes(&parts[0]);
     ada.exchange.start_again(ada.clock);
+    assert_eq!(ada.scan_bytes(&parts[1]), Scanned::PartReceived { have: 1, total: 2 });
     assert_eq!(ada.scan_bytes(&sealed), Scanned::NotForUs);
     later.can_still_meet();
     ada.can_still_meet();
