@@ -72,9 +72,9 @@ fn no_file_holds_anything_personal_in_clear() {
     searched.push(("event", EVENT.into()));
     let fingerprint = grace.person().fingerprint().to_string();
     searched.push(("fingerprint", fingerprint.into_bytes()));
-    for round in 0..70 {
+    for round in 0..36 {
         let transcript = meet(&mut ada, &mut grace);
-        if round == 40 {
+        if round == 20 {
             searched.push(("transcript", transcript.as_bytes().to_vec()));
             let (_, meeting) = ada.meeting(&transcript).unwrap().unwrap();
             let receipt = meeting.receipt(Default::default()).to_bytes();
@@ -87,8 +87,12 @@ fn no_file_holds_anything_personal_in_clear() {
     ada.block(&grace.person());
 
     let look = |when: &str, ada: &Phone| {
-        let files = files(ada.dir());
+        let mut files = files(ada.dir());
         assert!(files.len() >= 4, "ledger, index, lock, key: {:?}", files.keys());
+        // Most of a ledger is room given in advance, which takes long to search.
+        for held in files.values_mut() {
+            held.truncate(held.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
+        }
         for (what, bytes) in &searched {
             for spelling in spellings(bytes) {
                 for (path, held) in &files {

@@ -187,7 +187,7 @@ fn a_book_in_use_in_this_process_is_refused_whatever_it_is_called() {
     assert_eq!(ada.names(), ["Grace", "Alan"], "whoever has it is not disturbed");
     drop(ada.take());
     for home in &names {
-        let (book, _) = Book::open(home, ada.vault(), &mut rng()).unwrap();
+        let (book, _) = phone::patiently(home, ada.vault(), &mut rng()).unwrap();
         assert_eq!(book.contacts().unwrap().len(), 2);
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Child;
+use std::time::Duration;
 
 use lapel::book::Book;
 use lapel_book_tests::{Phone, child, encounter_of, phone, stranger};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-const KILLS: u64 = 40;
+const KILLS: u64 = 36;
 
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
@@ -42,16 +43,26 @@ fn child_that_meets_for_ever() {
     meets_for_ever(book, &mut rng);
 }
 
-/// What the child said before it died; only whole lines count.
-fn last_words(child: &mut Child, heard: &mut Vec<String>) {
+/// Lets the child say `lines` lines and go on for `micros`, kills it, and gives all that it said.
+/// What it was cut short in saying doesn't count.
+fn killed_after(mut child: Child, lines: u32, micros: u32) -> Vec<String> {
     let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut heard = Vec::new();
     let mut line = String::new();
-    while out.read_line(&mut line).unwrap() > 0 {
-        if line.ends_with('\n') {
-            heard.push(line.trim_end().to_owned());
-        }
+    let mut hear = |heard: &mut Vec<String>| {
         line.clear();
+        let read = out.read_line(&mut line).unwrap();
+        heard.extend(line.strip_suffix('\n').map(str::to_owned));
+        read > 0
+    };
+    for _ in 0..lines {
+        assert!(hear(&mut heard), "it meets people until it is killed: {heard:?}");
     }
+    std::thread::sleep(Duration::from_micros(micros.into()));
+    child.kill().unwrap();
+    while hear(&mut heard) {}
+    child.wait().unwrap();
+    heard
 }
 
 fn start(dir: &Path, seed: u64) -> Child {
@@ -69,16 +80,14 @@ fn nobody_kept_is_lost_and_nobody_forgotten_is_back_after_any_kill() {
     let mut moments = ChaCha20Rng::seed_from_u64(4);
     let (mut kept, mut forgotten, mut undecided) = (BTreeSet::new(), BTreeSet::new(), 0);
     for kill in 0..KILLS {
-        let mut child = start(ada.dir(), 1_000 + kill);
-        // A moment while it starts and opens, or within its first few dozen entries. How far the
-        // child is by then differs each time; that is the point.
-        let micros = moments.next_u32() % if kill % 4 == 0 { 30_000 } else { 120_000 };
-        std::thread::sleep(std::time::Duration::from_micros(micros.into()));
-        child.kill().unwrap();
-        let mut heard = Vec::new();
-        last_words(&mut child, &mut heard);
-        child.wait().unwrap();
-
+        let child = start(ada.dir(), 1_000 + kill);
+        // While it starts and opens, or some way into what it does from its first lines on. How far
+        // it is then differs each time, which is the point.
+        let (lines, micros) = match kill % 4 {
+            0 => (0, moments.next_u32() % 40_000),
+            _ => (4 + moments.next_u32() % 16, moments.next_u32() % 8_000),
+        };
+        let heard = killed_after(child, lines, micros);
         let mut in_doubt = None;
         for line in &heard {
             match line.split_once(' ') {
@@ -113,5 +122,5 @@ fn nobody_kept_is_lost_and_nobody_forgotten_is_back_after_any_kill() {
         kept.len(),
         forgotten.len()
     );
-    assert!(kept.len() > 40 && !forgotten.is_empty());
+    assert!(kept.len() > 100 && !forgotten.is_empty());
 }

@@ -97,7 +97,7 @@ fn a_forget_killed_at_any_step_leaves_everyone_or_everyone_but_the_forgotten() {
     drop(ada.take());
     let witness = Witness::of(ada.dir());
     let mut rng = Watched(ChaCha20Rng::seed_from_u64(5), witness.clone());
-    let (mut book, _) = Book::open(&ada.home(), witness.clone(), &mut rng).unwrap();
+    let (mut book, _) = phone::patiently(&ada.home(), witness.clone(), &mut rng).unwrap();
     let barbara = book.contacts().unwrap()[1].person();
     let gone = [barbara, grace.person()];
     assert_eq!(book.forget(&gone, &mut rng).unwrap().people, 2);
