@@ -179,7 +179,6 @@ fn every_error_of_a_receipt_says_which_half() {
             ReceiptError::Signature(Half::Peer),
             "the peer's signature doesn't hold over this exchange",
         ),
-        (ReceiptError::NoEvidence, "the peer signed nothing in this receipt, so it shows nothing"),
     ];
     for (error, sentence) in table {
         assert_eq!(error.to_string(), sentence);
