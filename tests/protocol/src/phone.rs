@@ -209,9 +209,13 @@ impl Phone {
         }
     }
 
-    /// Scans a hello that must be answered.
+    /// Scans a hello that must be answered, after holding it back if that is what the phone does.
     pub fn answers(&mut self, hello: impl AsRef<[u8]>) -> Vec<u8> {
-        assert_eq!(self.scan_bytes(hello), Scanned::Progressed(Step::Answered));
+        let mut scanned = self.scan_bytes(&hello);
+        if scanned == Scanned::Progressed(Step::Noticed) {
+            scanned = self.wait(1.5).scan_bytes(&hello);
+        }
+        assert_eq!(scanned, Scanned::Progressed(Step::Answered));
         self.offer()
     }
 

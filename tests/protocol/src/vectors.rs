@@ -824,7 +824,7 @@ fn scans_bad() -> Vec<ScanCase> {
             .verifies(1_000, offer.clone(), th),
         Script::new("contents", &start)
             .damaged(grace.seal(OFFER, &hello, &padded), "contents")
-            .damaged(nobody.offer(&hello), "contents")
+            .damaged(nobody.offer(&hello), "signature")
             .damaged(plain([&[0x98, 8], items.concat().as_slice()].concat()), "contents")
             .damaged(plain([&[0x9F], items.concat().as_slice(), &[0xFF]].concat()), "contents")
             .damaged(plain(cbor::array(&items[..7])), "contents")
@@ -841,8 +841,13 @@ fn scans_bad() -> Vec<ScanCase> {
             .damaged(odd_badge.offer(&hello), "badge"),
         Script::new("too late for someone never answered", &start)
             .shows(0, edsger.hello(), "progressed")
-            .shows(120_001, offer.clone(), "expired")
-            .shows(120_001, grace.hello(), "expired"),
+            .shows(120_001, offer.clone(), "expired"),
+        Script::new("too late for a hello, while an older one may still be answered", &start)
+            .shows(0, edsger.hello(), "progressed")
+            .text(105_000, "anything".into(), "not_ours")
+            .shows(225_001, grace.hello(), "expired")
+            .text(300_000, "anything".into(), "not_ours")
+            .shows(300_001, grace.hello(), "progressed"),
         Script::new("too late for someone answered", &start)
             .shows(0, grace.hello(), "progressed")
             .shows(300_001, offer.clone(), "expired"),
@@ -858,7 +863,9 @@ fn scans_bad() -> Vec<ScanCase> {
         verified.shows(1_000, crowd[4].offer(&hello), "start_again"),
         Script::new("a check code that could have been ground", &compare)
             .shows(0, edsger.hello(), "progressed")
-            .shows(1_000, offer.clone(), "start_again_to_compare"),
+            .shows(1_499, edsger.hello(), "nothing_new")
+            .shows(1_500, edsger.hello(), "progressed")
+            .shows(2_000, offer.clone(), "start_again_to_compare"),
         Script::new("after the end", &start)
             .verifies(0, offer.clone(), th)
             .then(0, "end")
@@ -911,8 +918,8 @@ pub struct ShownSideCase {
 pub struct NoReceipt {
     pub why: String,
     pub hex: String,
-    /// `bytes`, `newer_version`, `one_sided`, `ephemeral_key`, `commitment`, `signature` or
-    /// `no_evidence`, and where it is of one half, ` of holder` or ` of peer` behind it.
+    /// `bytes`, `newer_version`, `one_sided`, `ephemeral_key`, `commitment` or `signature`, and
+    /// where it is of one half, ` of holder` or ` of peer` behind it.
     pub error: String,
 }
 
@@ -996,7 +1003,11 @@ fn receipts_bad() -> Vec<NoReceipt> {
         change(&mut contents);
         Side { opening: contents.opening(), ..peer.clone() }
     };
-    let unsigned = Side { kind: 0, signature: vec![], ..holder.clone() };
+    let later = other(|c| c.met_at += 1);
+    let com = h("lapel/1 commitment", &[&later.blind, &later.opening]);
+    let signature =
+        ada.confirm_signature(&schedule::hello(&later.ephemeral, &com), &grace.person());
+    let anew = Side { signature: signature.to_vec(), ..holder.clone() };
     let long_s = plus_order(peer.signature.clone().try_into().expect("64 bytes"));
     let mut flipped = good.clone();
     *flipped.last_mut().expect("not empty") ^= 1;
@@ -1024,7 +1035,7 @@ fn receipts_bad() -> Vec<NoReceipt> {
         case("a short signature", "bytes", of(&Side { signature: vec![0; 63], ..peer.clone() })),
         case(
             "a person of small order",
-            "bytes",
+            "signature of holder",
             of(&other(|c| c.person = small_order_points()[4])),
         ),
         case(
@@ -1055,9 +1066,9 @@ fn receipts_bad() -> Vec<NoReceipt> {
         case("another time", "signature of holder", of(&other(|c| c.met_at += 1))),
         case("another event", "signature of holder", of(&other(|c| c.event = "elsewhere".into()))),
         case(
-            "another time, the holder unsigned",
+            "another time, the holder signing anew",
             "signature of peer",
-            receipt::receipt(0, &unsigned, &other(|c| c.met_at += 1)),
+            receipt::receipt(0, &anew, &later),
         ),
         case(
             "an offer shown as a confirmation",
@@ -1076,7 +1087,7 @@ fn receipts_bad() -> Vec<NoReceipt> {
         ),
         case(
             "the peer signed nothing",
-            "no_evidence",
+            "bytes",
             of(&Side { kind: 0, signature: vec![], ..peer.clone() }),
         ),
     ]

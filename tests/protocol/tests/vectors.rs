@@ -196,7 +196,6 @@ fn receipts_good_and_bad() {
             ReceiptError::EphemeralKey(half) => format!("ephemeral_key of {half}"),
             ReceiptError::Commitment(half) => format!("commitment of {half}"),
             ReceiptError::Signature(half) => format!("signature of {half}"),
-            ReceiptError::NoEvidence => "no_evidence".into(),
             other => panic!("{other:?}"),
         };
         assert_eq!(error, case.error, "{}", case.why);

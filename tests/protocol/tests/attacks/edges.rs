@@ -70,12 +70,12 @@ fn a_person_of_small_order_or_in_another_encoding_is_nobody() {
         // R the neutral element and S zero satisfies the plain equation for A of order one.
         let universal = [small(1), small(0)].concat();
         let sealed = mallory.seal(OFFER, &hello, &mallory.padded(&universal));
-        assert_eq!(ada.scan_bytes(sealed), Scanned::Damaged(Flaw::Contents), "{point:02x?}");
+        assert_eq!(ada.scan_bytes(sealed), Scanned::Damaged(Flaw::Signature), "{point:02x?}");
     }
     // Not on the curve at all.
     mallory.contents.person = small(2);
     assert_eq!(PersonId::from_bytes(small(2)), Err(NotAPerson));
-    assert_eq!(ada.scan_bytes(mallory.offer(&hello)), Scanned::Damaged(Flaw::Contents));
+    assert_eq!(ada.scan_bytes(mallory.offer(&hello)), Scanned::Damaged(Flaw::Signature));
     ada.can_still_meet();
 }
 

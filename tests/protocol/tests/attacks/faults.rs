@@ -135,10 +135,13 @@ fn offers_of_the_session_that_a_late_acceptance_drops_stay_listed() {
     let (thrown, grace) = (Party::named("thrown away"), Party::named("Grace"));
     let mut ada = Phone::named("Ada");
     let first = ada.hello();
-    ada.at(61.0).shows(); // renewed; the first still opens
+    ada.at(60.0).shows(); // renewed; the first still opens
+    ada.at(60.5).scan_bytes(thrown.hello());
     ada.at(62.0).scan_bytes(thrown.hello());
     let seen = ada.verifies(grace.offer(&first));
     let _ = ada.accepts(&seen);
+    assert_eq!(ada.exchange.unanswered_offers(), [Duration::from_secs(62)]);
+    ada.exchange.end();
     assert_eq!(ada.exchange.unanswered_offers(), [Duration::from_secs(62)]);
 }
 

@@ -38,6 +38,15 @@ fn two_phones_face_to_face_meet_in_any_order() {
 }
 
 #[test]
+fn the_first_hello_is_answered_at_once_unless_codes_are_compared() {
+    let hello = Party::named("Grace").hello();
+    let mut ada = Phone::named("Ada");
+    assert_eq!(ada.scan_bytes(&hello), Scanned::Progressed(Step::Answered));
+    let mut ada = Phone::with("Ada", Options { compare: true, ..Options::default() });
+    assert_eq!(ada.scan_bytes(&hello), Scanned::Progressed(Step::Noticed));
+}
+
+#[test]
 fn both_who_compare_before_accepting_see_the_same_code() {
     let compare = || Options { compare: true, ..Options::default() };
     let (mut ada, mut grace) = (Phone::with("Ada", compare()), Phone::with("Grace", compare()));

@@ -35,7 +35,9 @@ fn a_transparent_relay_of_two_phones_is_not_found_and_both_codes_agree() {
     // The claim in the text is honest only if this is so: a relay shares th.
     let (mut ada, mut grace) = (Phone::with("Ada", compare()), Phone::with("Grace", compare()));
     let relayed = |from: Vec<u8>, to: &mut Phone| to.wait(2.0).scan_bytes(from);
-    assert_eq!(relayed(ada.hello(), &mut grace), Scanned::Progressed(Step::Answered));
+    let hello = ada.hello();
+    assert_eq!(relayed(hello.clone(), &mut grace), Scanned::Progressed(Step::Noticed));
+    assert_eq!(relayed(hello, &mut grace), Scanned::Progressed(Step::Answered));
     let Scanned::Verified(by_ada) = relayed(grace.offer(), &mut ada) else { panic!() };
     let Scanned::Verified(by_grace) = relayed(ada.offer(), &mut grace) else { panic!() };
     assert_eq!(by_ada.transcript, by_grace.transcript);
@@ -96,14 +98,26 @@ fn grinding_the_check_code_without_the_blind_is_guessing() {
 fn at_most_four_candidates_get_a_chance_at_the_check_code() {
     let mut ada = Phone::named("Ada");
     let hello = ada.hello();
-    let mallory = Party::named("Mallory");
-    for i in 0..4 {
-        assert!(ada.verifies(mallory.again(i).offer(&hello)).check_code.is_some());
+    let crowd: Vec<Party> = (0..5).map(|i| Party::named(&format!("number {i}"))).collect();
+    for one in &crowd[..4] {
+        assert!(ada.verifies(one.offer(&hello)).check_code.is_some());
     }
-    assert_eq!(ada.scan_bytes(mallory.again(4).offer(&hello)), Scanned::StartAgain);
+    assert_eq!(ada.scan_bytes(crowd[4].offer(&hello)), Scanned::StartAgain);
     // One more word from a verified one is still heard.
-    assert!(ada.verifies(mallory.again(3).confirm(&hello, &ada.person())).confirmed);
+    let confirm = crowd[3].confirm(&hello, &ada.person());
+    assert!(ada.verifies(confirm).confirmed);
     ada.exchange.start_again(ada.clock);
+    ada.can_still_meet();
+}
+
+#[test]
+fn nobody_fills_the_places_of_the_verified_alone() {
+    let mut ada = Phone::named("Ada");
+    let hello = ada.hello();
+    let mallory = Party::named("Mallory");
+    ada.verifies(mallory.again(0).offer(&hello));
+    ada.verifies(mallory.again(1).offer(&hello));
+    assert_eq!(ada.scan_bytes(mallory.again(2).offer(&hello)), Scanned::StartAgain);
     ada.can_still_meet();
 }
 

@@ -22,7 +22,9 @@ fn somebody() -> Verified {
 
 #[test]
 fn every_outcome_of_a_scan_has_its_name_and_its_sentence() {
-    let table: [(Scanned, &str, &str); 22] = [
+    let confirmed = Verified { confirmed: true, ..somebody() };
+    let table: [(Scanned, &str, &str); 23] = [
+        (Scanned::Verified(confirmed), "verified", "Grace is here and has accepted you. Accept?"),
         (Scanned::NotOurs, "not_ours", "That isn't a Lapel code."),
         (
             Scanned::OtherVersion { version: 7 },
@@ -126,6 +128,10 @@ fn every_error_of_the_exchange_says_what_to_do() {
             AcceptError::Taken.to_string(),
             "this exchange has accepted someone else: start again for the next person",
         ),
+        (
+            AcceptError::NoCheckCode.to_string(),
+            "no check code is offered for this person: both of you start again to compare",
+        ),
         (AcceptError::Ended.to_string(), "this exchange has ended: begin another"),
         (AcknowledgeError::AnotherExchange.to_string(), "that record is of another exchange"),
         (
@@ -179,7 +185,6 @@ fn every_error_of_a_receipt_says_which_half() {
             ReceiptError::Signature(Half::Peer),
             "the peer's signature doesn't hold over this exchange",
         ),
-        (ReceiptError::NoEvidence, "the peer signed nothing in this receipt, so it shows nothing"),
     ];
     for (error, sentence) in table {
         assert_eq!(error.to_string(), sentence);

@@ -51,7 +51,6 @@ fn the_first_frame_of_a_peer_never_answered_counts_for_two_minutes() {
         ada.answers(thrown.hello()); // keeps the hello from being replaced
         assert_eq!(ada.at(at).scan_bytes(grace.offer(&hello)).name(), name, "at {at}");
         if name == "expired" {
-            assert_eq!(ada.scan_bytes(grace.hello()), Scanned::Expired);
             ada.exchange.start_again(ada.clock);
             ada.can_still_meet();
         }
@@ -61,14 +60,9 @@ fn the_first_frame_of_a_peer_never_answered_counts_for_two_minutes() {
 #[test]
 fn the_first_frame_of_an_answered_peer_counts_for_five_minutes() {
     let grace = Party::named("Grace");
-    for (answered_at, at, name) in [
-        (0.0, 299.999, "verified"),
-        (0.0, 300.0, "verified"),
-        (0.0, 300.001, "expired"),
-        (59.0, 300.0, "verified"),
-        (59.0, 359.0, "expired"),
-        (59.0, 361.0, "not_for_us"),
-    ] {
+    for (answered_at, at, name) in
+        [(0.0, 299.999, "verified"), (59.0, 299.999, "verified"), (59.0, 300.001, "not_for_us")]
+    {
         let mut ada = Phone::named("Ada");
         let hello = ada.hello();
         ada.at(answered_at).scan_bytes(grace.hello());
@@ -83,12 +77,32 @@ fn the_first_frame_of_an_answered_peer_counts_for_five_minutes() {
 fn no_hello_is_answered_after_two_minutes() {
     let (one, other) = (Party::named("one"), Party::named("other"));
     let mut ada = Phone::named("Ada");
+    let first = ada.hello();
     ada.answers(one.hello());
-    ada.at(118.0).scan_bytes(other.hello());
-    assert_eq!(ada.at(120.0).scan_bytes(other.hello()), Scanned::Progressed(Step::Answered));
-    let third = Party::named("third");
-    assert_eq!(ada.at(120.001).scan_bytes(third.hello()), Scanned::Expired);
-    assert_eq!(ada.at(120.001).scan_bytes(one.hello()), Scanned::Expired);
+    // Engaged, the hello is replaced while whoever sees it still has time to answer.
+    assert_eq!(ada.at(104.5).hello(), first);
+    assert_ne!(ada.at(105.0).hello(), first);
+    // The next one can't be replaced while the first may be answered.
+    assert_eq!(ada.at(225.0).scan_bytes(other.hello()), Scanned::Progressed(Step::Noticed));
+    assert_eq!(ada.at(225.001).scan_bytes(other.hello()), Scanned::Expired);
+    // What was answered before is known, and not answered twice.
+    assert_eq!(ada.scan_bytes(one.hello()), Scanned::NothingNew);
+    ada.at(300.0).shows();
+    assert_eq!(ada.scan_bytes(other.hello()), Scanned::Progressed(Step::Noticed));
+}
+
+#[test]
+fn one_code_kept_in_view_holds_nothing_back_for_long() {
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    let offer = one.offer(&ada.hello());
+    ada.verifies(&offer);
+    assert_eq!(ada.scan_bytes(other.hello()), Scanned::Progressed(Step::Noticed));
+    for _ in 0..11 {
+        assert_eq!(ada.wait(0.5).scan_bytes(&offer), Scanned::NothingNew);
+        assert_eq!(ada.scan_bytes(other.hello()), Scanned::NothingNew);
+    }
+    ada.wait(0.5).scan_bytes(&offer);
+    assert_eq!(ada.scan_bytes(other.hello()), Scanned::Progressed(Step::Answered));
 }
 
 #[test]
@@ -99,7 +113,6 @@ fn once_verified_a_peer_has_time() {
     // A person may take their time to accept, and the peer may confirm meanwhile.
     let confirm = grace.confirm(&hello, &ada.person());
     assert!(ada.at(90_000.0).verifies(confirm).confirmed);
-    assert_eq!(ada.hello(), hello);
     assert_eq!(ada.accepts(&seen).person().as_bytes(), &grace.person());
 }
 
@@ -110,16 +123,19 @@ fn an_acceptance_in_the_replaced_session_brings_it_back() {
     let second = ada.at(61.0).hello();
     let seen = ada.at(100.0).verifies(grace.offer(&first));
     // Verified, so nothing is replaced any more.
-    assert_eq!(ada.at(500.0).hello(), second);
+    assert_eq!(ada.at(170.0).hello(), second);
     let _ = ada.accepts(&seen);
     assert_eq!(ada.scan_bytes(grace.hello()), Scanned::NothingNew);
     assert_eq!(
         ada.scan_bytes(grace.confirm(&first, &ada.person())),
         Scanned::Progressed(Step::ConfirmedEarly)
     );
-    // The other session is gone.
+    // The other session is closed to everyone else, and opens what the accepted one sealed to it.
     let late = Party::named("late");
-    assert_eq!(ada.scan_bytes(late.offer(&second)), Scanned::NotForUs);
+    assert_eq!(ada.scan_bytes(late.offer(&second)), Scanned::SessionTaken);
+    let again = ada.verifies(grace.offer(&second));
+    assert!(again.accepted_before);
+    assert_eq!(ada.accepts(&again).person(), seen.person);
 }
 
 #[test]
@@ -172,4 +188,18 @@ fn the_newest_offer_comes_first_on_the_screen() {
     let frame = ada.exchange.frame(ada.clock).unwrap();
     assert_eq!(frame.shows, Shows::Offer);
     assert!(other.open(&digits::message(&frame.text)).is_some());
+}
+
+#[test]
+#[ignore = "a hole: beside someone verified, the second hello is never replaced"]
+fn a_code_on_the_screen_can_be_answered_while_someone_verified_waits() {
+    let (mut ada, grace, edsger) =
+        (Phone::named("Ada"), Party::named("Grace"), Party::named("Edsger"));
+    let first = ada.hello();
+    ada.verifies(grace.offer(&first));
+    for second in [106.0, 200.0, 300.0, 500.0] {
+        let shown = ada.at(second).hello();
+        let name = ada.wait(1.0).scan_bytes(edsger.again(second as u32).offer(&shown)).name();
+        assert_ne!(name, "expired", "after {second} s");
+    }
 }
