@@ -251,6 +251,11 @@ impl Receipt {
         if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
             return Err(ReceiptError::OneSided);
         }
+        for (half, side) in [(Half::Holder, holder), (Half::Peer, peer)] {
+            if !crate::wire::is_ephemeral_key(&side.ephemeral) {
+                return Err(ReceiptError::EphemeralKey(half));
+            }
+        }
         let transcript = self.transcript();
         holder.check(Half::Holder, &transcript, peer.opening.person)?;
         peer.check(Half::Peer, &transcript, holder.opening.person)
@@ -290,9 +295,6 @@ impl Side {
     }
 
     fn check(&self, half: Half, th: &Transcript, other: PersonId) -> Result<(), ReceiptError> {
-        if !crate::wire::is_ephemeral_key(&self.ephemeral) {
-            return Err(ReceiptError::EphemeralKey(half));
-        }
         let badge_holds = self.badge.as_ref().is_none_or(|badge| {
             badge.badge_hash() == self.opening.badge_hash && Badge::from_bytes(&badge.bytes).is_ok()
         });

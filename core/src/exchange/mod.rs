@@ -181,8 +181,9 @@ pub struct Exchange {
     small: bool,
     /// The session on the screen.
     current: Session,
-    /// The session it replaced, which may still be answered.
-    previous: Option<Session>,
+    /// The sessions it replaced, newest first: the last one, and those that somebody may still
+    /// complete an exchange with.
+    previous: Vec<Session>,
     /// Ephemeral keys this exchange has shown, to know its own codes again.
     own: VecDeque<[u8; 32]>,
     parts: Assembler,
@@ -200,6 +201,8 @@ pub struct Exchange {
 impl Exchange {
     /// Codes remembered as own, and as refused.
     const REMEMBERED: usize = 32;
+    /// Replaced sessions kept because somebody is engaged with them.
+    const KEPT: usize = 3;
 
     /// Begins an exchange that shows `badge`.
     ///
@@ -243,7 +246,7 @@ impl Exchange {
             carrier,
             small: false,
             current,
-            previous: None,
+            previous: Vec::new(),
             parts: Assembler::default(),
             refused: VecDeque::new(),
             display,
@@ -311,8 +314,7 @@ impl Exchange {
 
     /// Everyone verified and not accepted yet, as a screen that was away shows them again.
     pub fn waiting(&self) -> Vec<Verified> {
-        let sessions = [Some(&self.current), self.previous.as_ref()];
-        sessions.into_iter().flatten().flat_map(Session::waiting).collect()
+        self.sessions().flat_map(Session::waiting).collect()
     }
 
     /// Notes whether the two people saw the same check code, before or while they accept. A
@@ -325,8 +327,7 @@ impl Exchange {
         if self.ended {
             return Err(AcceptError::Ended);
         }
-        let sessions = [Some(&mut self.current), self.previous.as_mut()];
-        let noted = sessions.into_iter().flatten().find_map(|s| s.compared(th, codes));
+        let noted = self.sessions_mut().find_map(|s| s.compared(th, codes));
         noted.unwrap_or(Err(AcceptError::NotVerified))
     }
 
@@ -340,14 +341,10 @@ impl Exchange {
         if self.ended {
             return Err(AcceptError::Ended);
         }
-        let sessions = [Some(&mut self.current), self.previous.as_mut()];
-        let accepted = sessions.into_iter().flatten().find_map(|session| session.accept(th));
+        let accepted = self.sessions_mut().find_map(|session| session.accept(th));
         let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
         let taken_by = Some(encounter.person());
-        self.current.taken_by = taken_by;
-        if let Some(previous) = &mut self.previous {
-            previous.taken_by = taken_by;
-        }
+        self.sessions_mut().for_each(|session| session.taken_by = taken_by);
         Ok(encounter)
     }
 
@@ -359,8 +356,7 @@ impl Exchange {
         if self.ended {
             return Err(AcknowledgeError::Ended);
         }
-        let sessions = [Some(&mut self.current), self.previous.as_mut()];
-        if !sessions.into_iter().flatten().any(|session| session.acknowledge(recorded)) {
+        if !self.sessions_mut().any(|session| session.acknowledge(recorded)) {
             return Err(AcknowledgeError::AnotherExchange);
         }
         self.redraw();
@@ -392,8 +388,7 @@ impl Exchange {
 
     /// When, by the monotonic clock, this badge was shown to codes that never answered.
     pub fn unanswered_offers(&self) -> Vec<Duration> {
-        let sessions = [Some(&self.current), self.previous.as_ref()];
-        let open = sessions.into_iter().flatten().flat_map(Session::unanswered);
+        let open = self.sessions().flat_map(Session::unanswered);
         self.unanswered.iter().copied().chain(open).collect()
     }
 
@@ -401,17 +396,17 @@ impl Exchange {
     /// check-in: bound to this exchange and `purpose`, and known to its two sides only. `None` if
     /// nobody is verified under `th`.
     pub fn export_key(&self, th: &Transcript, purpose: &str) -> Option<[u8; 32]> {
-        let sessions = [Some(&self.current), self.previous.as_ref()];
-        sessions.into_iter().flatten().find_map(|session| session.export(th, purpose))
+        self.sessions().find_map(|session| session.export(th, purpose))
     }
 
     /// A hello is known to the exchange and not only to one session: answering it again from a
     /// renewed session would give the two phones two transcripts. For the same reason nothing is
-    /// answered at once while the session before may still be answered itself.
+    /// answered at once while a session before may still be answered itself.
     fn greet(&mut self, hello: Hello) -> Scanned {
-        match &mut self.previous {
-            Some(previous) if previous.knows(&hello) => previous.greet(hello, false, self.now),
-            previous => self.current.greet(hello, previous.is_none(), self.now),
+        let at_once = self.previous.is_empty();
+        match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
+            Some(previous) => previous.greet(hello, false, self.now),
+            None => self.current.greet(hello, at_once, self.now),
         }
     }
 
@@ -425,10 +420,8 @@ impl Exchange {
         if let Some((_, scanned)) = self.refused.iter().find(|(refused, _)| *refused == digest) {
             return scanned.clone();
         }
-        let mut scanned = self.current.open(sealed, digest, self.now);
-        if scanned.is_none() {
-            scanned = self.previous.as_mut().and_then(|s| s.open(sealed, digest, self.now));
-        }
+        let now = self.now;
+        let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
         if let Scanned::NotForUs | Scanned::Damaged(_) = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
@@ -443,40 +436,46 @@ impl Exchange {
             return;
         }
         if self.renew_at().is_some_and(|at| self.now >= at) {
-            self.drop_previous();
-            self.previous = Some(self.replace_current());
+            let replaced = self.replace_current();
+            let engaged = |session: &Session| session.engaged_until() > self.now;
+            let (kept, gone) = self.previous.drain(..).partition::<Vec<_>, _>(engaged);
+            self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
+            self.previous = kept;
+            self.previous.insert(0, replaced);
             self.redraw();
         } else if self.hide_at().is_some_and(|at| self.now >= at) {
             self.redraw();
         }
     }
 
-    /// Drops the session before this one and wipes its keys; its unanswered offers stay listed.
-    fn drop_previous(&mut self) {
-        let gone = self.previous.take();
-        self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
+    fn sessions(&self) -> impl Iterator<Item = &Session> {
+        core::iter::once(&self.current).chain(&self.previous)
     }
 
-    /// Drops all there is, for a fresh session that was shown to nobody.
+    fn sessions_mut(&mut self) -> impl Iterator<Item = &mut Session> {
+        core::iter::once(&mut self.current).chain(&mut self.previous)
+    }
+
+    /// Drops all there is and wipes its keys, for a fresh session that was shown to nobody.
+    /// Unanswered offers stay listed.
     fn drop_sessions(&mut self) {
-        self.drop_previous();
-        self.previous = Some(self.replace_current());
-        self.drop_previous();
+        let gone: Vec<Duration> = self.sessions().flat_map(Session::unanswered).collect();
+        self.unanswered.extend(gone);
+        self.previous.clear();
+        self.replace_current();
     }
 
-    /// When the hello is replaced: when it grows stale; if somebody can still complete an exchange
-    /// with it, when nobody new could any more; never while somebody can still complete one with
-    /// the session before, which would be dropped, or after acceptance.
+    /// When the hello is replaced: when it grows stale, or, if somebody may still complete an
+    /// exchange with it, when nobody new could answer it any more; never after acceptance, or
+    /// while as many sessions as are kept have somebody waiting in them.
     fn renew_at(&self) -> Option<Duration> {
-        if self.current.taken_by.is_some() {
+        let engaged = |session: &Session| session.engaged_until() > self.now;
+        let full = self.previous.iter().filter(|session| engaged(session)).count();
+        if self.current.taken_by.is_some() || full >= Self::KEPT {
             return None;
         }
-        let previous = self.previous.as_ref().map(Session::engaged_until).unwrap_or_default();
-        let made_at = self.current.made_at();
-        let engaged = self.current.engaged_until() > made_at;
-        let life = if engaged { HELLO_SHOWN } else { HELLO_LIFE };
-        let at = made_at.saturating_add(life).max(previous);
-        (at < Duration::MAX).then_some(at)
+        let life = if self.current.is_engaged() { HELLO_SHOWN } else { HELLO_LIFE };
+        Some(self.current.made_at().saturating_add(life))
     }
 
     /// When a hello that can't be replaced must no longer be shown, beside offers that can.
@@ -498,21 +497,22 @@ impl Exchange {
     }
 
     fn redraw(&mut self) {
-        let sessions = || [Some(&self.current), self.previous.as_ref()].into_iter().flatten();
         let confirms =
-            sessions().flat_map(Session::confirms).map(|sealed| (Shows::Confirm, sealed));
+            self.sessions().flat_map(Session::confirms).map(|sealed| (Shows::Confirm, sealed));
         let mut sealed: Vec<(Shows, &Sealed)> = confirms.collect();
         let mut hello = None;
         if sealed.is_empty() {
-            let offers = sessions().flat_map(Session::offered);
+            let offers = self.sessions().flat_map(Session::offered);
             sealed.extend(offers.map(|sealed| (Shows::Offer, sealed)));
             let fresh = self.now < self.current.made_at().saturating_add(HELLO_SHOWN);
             hello = (fresh || sealed.is_empty()).then(|| self.current.hello.to_bytes());
         }
-        self.greets_beside_offers = hello.is_some() && !sealed.is_empty();
+        let greets_beside_offers = hello.is_some() && !sealed.is_empty();
         let (jitter, draws) = (self.current.secrets.jitter, self.display.draws);
         let hello = hello.as_ref().map(<[u8; HELLO_BYTES]>::as_slice);
-        self.display = Display::new(&self.carrier, self.small, jitter, draws, &sealed, hello);
+        let display = Display::new(&self.carrier, self.small, jitter, draws, &sealed, hello);
+        self.display = display;
+        self.greets_beside_offers = greets_beside_offers;
     }
 }
 

@@ -137,12 +137,16 @@ impl Session {
         now.saturating_sub(self.made_at)
     }
 
+    pub(super) fn is_engaged(&self) -> bool {
+        self.engaged_until() > self.made_at
+    }
+
     /// Until when somebody may still complete an exchange with this hello, so that it must stay.
     pub(super) fn engaged_until(&self) -> Duration {
         if self.peers.iter().any(|peer| peer.proof.is_some()) {
             Duration::MAX
         } else if self.offers() > 0 {
-            self.made_at.saturating_add(ANSWERED_FRAME_WITHIN)
+            self.made_at.saturating_add(ANSWERED_FRAME_WITHIN + Duration::from_millis(1))
         } else {
             self.made_at
         }

@@ -77,8 +77,8 @@ fn epoch_of(name: &str) -> Option<u32> {
 #[derive(Debug)]
 pub(super) struct Claim {
     path: PathBuf,
-    /// Locked until it is closed.
-    _lock: File,
+    /// Locked until the claim is dropped.
+    lock: File,
 }
 
 impl Claim {
@@ -102,12 +102,14 @@ impl Claim {
             Err(TryLockError::Error(e)) => return Err(OpenError::at(&name)(e)),
         }
         open.insert(path.clone());
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, lock })
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
+        // Not left to closing the file: a child process between fork and exec holds it open too.
+        let _ = self.lock.unlock();
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }

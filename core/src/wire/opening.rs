@@ -11,8 +11,8 @@ use crate::time::UnixTime;
 
 /// The six items under the commitment, `[I, met_at, event, badge hash, attestation hash, ext]`.
 ///
-/// Whose key the person is shows when a signature is verified. Badge and attestation stand in it as salted hashes, so that a receipt can show the opening
-/// without showing the badge.
+/// Whose key the person is shows when a signature is verified. Badge and attestation stand in it as
+/// salted hashes, so that a receipt can show the opening without showing the badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub(crate) person: PersonId,

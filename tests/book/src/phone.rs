@@ -14,7 +14,7 @@ use lapel::identity::PersonId;
 use lapel::time::UnixTime;
 use lapel::vault::{FileVault, KeyVault};
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{CryptoRng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
 /// A phone that is switched on. Reading goes straight to the book in it.
@@ -98,7 +98,7 @@ impl Phone {
     /// Drops the book and tries to open it with another vault.
     pub fn try_open_with(&mut self, vault: Arc<dyn KeyVault>) -> Result<OpenReport, OpenError> {
         self.book = None;
-        let (book, report) = patiently(&self.home(), vault, &mut self.rng)?;
+        let (book, report) = Book::open(&self.home(), vault, &mut self.rng)?;
         self.book = Some(book);
         Ok(report)
     }
@@ -162,25 +162,5 @@ impl Deref for Phone {
 /// # Errors
 /// [`OpenError`].
 pub fn open(dir: &Path, rng: &mut ChaCha20Rng) -> Result<(Book, OpenReport), OpenError> {
-    patiently(&dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))), rng)
-}
-
-/// Opens, and tries again for 50 ms while the book is in use. A child that another test's thread
-/// starts holds a copy of every descriptor until it runs its program, and with it the lock of a
-/// book that was dropped meanwhile.
-///
-/// # Errors
-/// [`OpenError`].
-pub fn patiently(
-    home: &Path,
-    vault: Arc<dyn KeyVault>,
-    rng: &mut dyn CryptoRng,
-) -> Result<(Book, OpenReport), OpenError> {
-    for _ in 0..50 {
-        match Book::open(home, vault.clone(), rng) {
-            Err(OpenError::InUse { .. }) => std::thread::sleep(Duration::from_millis(1)),
-            opened => return opened,
-        }
-    }
-    Book::open(home, vault, rng)
+    Book::open(&dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))), rng)
 }

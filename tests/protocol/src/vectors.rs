@@ -842,12 +842,6 @@ fn scans_bad() -> Vec<ScanCase> {
         Script::new("too late for someone never answered", &start)
             .shows(0, edsger.hello(), "progressed")
             .shows(120_001, offer.clone(), "expired"),
-        Script::new("too late for a hello, while an older one may still be answered", &start)
-            .shows(0, edsger.hello(), "progressed")
-            .text(105_000, "anything".into(), "not_ours")
-            .shows(225_001, grace.hello(), "expired")
-            .text(300_000, "anything".into(), "not_ours")
-            .shows(300_001, grace.hello(), "progressed"),
         Script::new("too late for someone answered", &start)
             .shows(0, grace.hello(), "progressed")
             .shows(300_001, offer.clone(), "expired"),
