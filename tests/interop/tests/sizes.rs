@@ -1,5 +1,9 @@
 //! How large the codes are, beside what people use today.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what is wrong by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
 
 use core::time::Duration;
 
