@@ -55,7 +55,8 @@ fn examine(mut book: Book, open: &OpenReport, repair: bool, say: &Say) -> Outcom
         "old_key_remains": open.old_key_remains,
         "findings": findings,
     });
-    let mut text = format!("{} entries, {contacts} contacts, {size} bytes.", check.entries);
+    let mut text =
+        format!("Entries: {}. Contacts: {contacts}. Bytes on disk: {size}.", check.entries);
     for finding in &findings {
         text.push('\n');
         text.push_str(finding);
