@@ -27,13 +27,20 @@ Exit codes:
 #[command(name = "lapel", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Where book and keys are [default: the platform's data directory]
-    #[arg(long, global = true, value_name = "DIR", env = "LAPEL_HOME", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LAPEL_HOME",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON document on standard output, and errors as JSON on standard error
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
     /// Say only what was asked for, and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub(crate) quiet: bool,
     /// What to do.
     #[command(subcommand)]
@@ -51,6 +58,17 @@ pub(crate) enum Command {
     /// Say who you are: id, fingerprint, badge on show
     Whoami,
     /// Meet someone: show codes, read theirs, keep each other's badge
+    ///
+    /// With --show and --watch, your codes are drawn into one picture file and theirs are read from
+    /// another, which the other program or a camera writes. The last picture stays there, so that
+    /// whoever ends first leaves the other what they still need.
+    ///
+    /// Without them, your codes are drawn in this terminal, each followed by its text on a line of
+    /// its own, and theirs are read from standard input, one code a line (a scanner that types, or
+    /// paste).
+    ///
+    /// Codes and the result go to standard output; questions, and what each scan came to, to
+    /// standard error. Ends with 0 once they are in your book and have confirmed.
     Shake(ShakeArgs),
     /// List the people you met
     Contacts(ContactsArgs),
@@ -194,7 +212,7 @@ pub(crate) enum BadgeCommand {
         /// Its label, such as work
         label: String,
         #[command(flatten)]
-        badge: BadgeArgs,
+        badge: Box<BadgeArgs>,
     },
     /// Choose the badge to show
     Use {
@@ -210,18 +228,6 @@ pub(crate) enum BadgeCommand {
 
 /// `lapel shake`.
 #[derive(Debug, Args)]
-#[command(long_about = "\
-Meet someone: show codes, read theirs, keep each other's badge.
-
-With --show and --watch, your codes are drawn into one picture file and theirs are read from another, \
-which the other program or a camera writes. The last picture stays there, so that whoever ends first \
-leaves the other what they still need.
-
-Without them, your codes are drawn in this terminal, each followed by its text on a line of its own, \
-and theirs are read from standard input, one code a line (a scanner that types, or paste).
-
-Codes and the result go to standard output; questions, and what each scan came to, to standard error. \
-Ends with 0 once they are in your book and have confirmed.")]
 pub(crate) struct ShakeArgs {
     /// Draw your codes into this picture file (PNG)
     #[arg(long, value_name = "OUT.png", requires = "watch")]

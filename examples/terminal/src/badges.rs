@@ -66,7 +66,7 @@ pub(crate) fn badge(home: &Home, command: BadgeCommand, say: &Say) -> Outcome {
         BadgeCommand::List => list(&home.open(say)?, say),
         BadgeCommand::Show { label } => show(&home.open(say)?, label, say),
         BadgeCommand::Set { label, badge } => {
-            let badge = badge_of(badge)?;
+            let badge = badge_of(*badge)?;
             let mut book = home.open(say)?;
             book.set_badge(&label, &badge, &mut rng())?;
             let on_show = is_on_show(&book, &label)?;

@@ -134,7 +134,7 @@ impl Failure {
     /// A file of the owner's that couldn't be written.
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
         let message = format!(
-            "{} can't be written: {error}. What was there before is untouched.",
+            "{} can't be written: {error}. Whatever was there before is untouched.",
             path.display()
         );
         Self::new(code_of(error), message)
@@ -246,7 +246,11 @@ impl From<BookError> for Failure {
             BookError::Label | BookError::OnShow(_) => Code::BadgeRefused,
             _ => Code::Internal,
         };
-        Self::new(code, sentence(&error, ""))
+        let remedy = match error {
+            BookError::NoSuchBadge(_) => "`lapel badge list` lists them.",
+            _ => "",
+        };
+        Self::new(code, sentence(&error, remedy))
     }
 }
 

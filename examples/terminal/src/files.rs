@@ -52,7 +52,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], lasting: Lasting) -> io::Result
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(fs::Permissions::from_mode(0o666)); // less what the umask takes
     }
-    let mut file = builder.tempfile_in(&dir)?;
+    let mut file = builder.tempfile_in(&dir).map_err(as_the_system_says)?;
     file.write_all(bytes)?;
     if lasting == Lasting::Durable {
         file.as_file().sync_all()?;
@@ -62,6 +62,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], lasting: Lasting) -> io::Result
         File::open(&dir)?.sync_all()?;
     }
     Ok(())
+}
+
+/// The system's error without the temporary file's name, which means nothing to anyone.
+fn as_the_system_says(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|error| error.source());
+    let code = inner.and_then(|error| error.downcast_ref::<io::Error>()?.raw_os_error());
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Reads a file, or standard input for `-`, and no more than one byte beyond `most`.

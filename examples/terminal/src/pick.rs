@@ -70,10 +70,17 @@ fn known(contact: &Contact) -> Candidate {
 }
 
 fn one(candidates: Vec<Candidate>, meant: &str) -> Outcome<PersonId> {
-    let fitting: Vec<Candidate> = candidates.into_iter().filter(|c| fits(c, meant)).collect();
+    let (fitting, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|c| fits(c, meant));
     match fitting.as_slice() {
         [candidate] => Ok(candidate.person),
-        [] => Err(nobody(meant)),
+        [] => {
+            let mut failure = nobody(meant);
+            let near: Vec<String> = others.iter().filter(|c| is_near(c, meant)).map(told).collect();
+            if !near.is_empty() {
+                failure.message += &format!("\nPerhaps you mean {}.", near.join(" or "));
+            }
+            Err(failure)
+        }
         several => {
             let list: Vec<String> = several.iter().map(told).collect();
             let message =
@@ -91,6 +98,13 @@ fn fits(candidate: &Candidate, meant: &str) -> bool {
     named
         || begins(&candidate.person.to_string(), meant)
         || plain(&candidate.person.fingerprint().to_string()) == plain(meant)
+}
+
+/// Whether part of their name was given. Good for a hint, and not for acting on.
+fn is_near(candidate: &Candidate, meant: &str) -> bool {
+    let meant = meant.trim().to_lowercase();
+    let name = candidate.name.as_ref().map(|name| name.to_lowercase());
+    !meant.is_empty() && name.is_some_and(|name| name.contains(&meant))
 }
 
 fn told(candidate: &Candidate) -> String {

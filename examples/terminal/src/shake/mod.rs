@@ -10,6 +10,7 @@
 //! desktop whose lid was closed in the middle of a handshake.
 
 mod asking;
+mod ending;
 mod paste;
 mod pictures;
 
@@ -24,18 +25,16 @@ use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
 use lapel::receipt::{Comparison, State};
 use lapel::time::UnixTime;
 use lapel::transcript::Transcript;
-use serde_json::{Value, json};
 
 use self::asking::{Asking, Question};
 use self::paste::Paste;
 use self::pictures::Pictures;
 use crate::args::{RevealArg, ShakeArgs};
 use crate::badges;
-use crate::failure::{Code, Failure, Outcome};
+use crate::failure::{Code, Outcome};
 use crate::home::{Home, rng};
 use crate::say::Say;
 use crate::stdin::{Heard, Interrupt, Stdin, yes_or_no};
-use crate::view;
 
 /// How often is looked at pictures, clock and Ctrl-C.
 const TICK: Duration = Duration::from_millis(20);
@@ -139,6 +138,7 @@ impl Shake<'_> {
             Channel::Pictures(_) => "Your code is on show. Waiting for theirs.",
             Channel::Paste(_) => "Let them scan your code. Paste or scan theirs here, one a line.",
         };
+        self.draw()?;
         self.say.aside(begun);
         let ended = self.meet();
         // Of small codes only one part is on display; the last one has to say it all.
@@ -314,86 +314,6 @@ impl Shake<'_> {
         self.say.aside(&format!("{} is in your book. Let them scan your code.", who.badge.name()));
         self.met = Some(Met { who, recorded, comparison: encounter.comparison() });
         self.draw()
-    }
-
-    fn interrupted(&self) -> String {
-        match &self.met {
-            None => "Interrupted. Nothing was recorded.".into(),
-            Some(met) => {
-                format!(
-                    "Interrupted. {} is in your book, not confirmed by them.",
-                    met.who.badge.name()
-                )
-            }
-        }
-    }
-
-    fn report(mut self, end: &End) -> Outcome {
-        let document = self.document();
-        self.exchange.end();
-        let Some(met) = &self.met else {
-            if self.say.json {
-                heard_or_not(self.say.answer("", &document))?;
-            }
-            return Err(Failure::new(Code::NothingRecorded, self.why_nothing(end)));
-        };
-        let name = met.who.badge.name();
-        let again = match met.recorded.encounters() {
-            1 => "is in your book".into(),
-            times => format!("is in your book again: encounter {times}"),
-        };
-        let text = match self.confirmed {
-            true => format!("{} {again}, confirmed by them.", self.say.bold(name)),
-            false => format!("{} {again}, not confirmed by them.", self.say.bold(name)),
-        };
-        heard_or_not(self.say.done(&text, &document))?;
-        if !self.confirmed {
-            let why = match end {
-                End::NoMoreInput => "no more codes can be read",
-                _ => "their confirmation didn't come in time",
-            };
-            let message = format!(
-                "{name} is recorded, but {why}. That is no harm: when you meet again, shake again."
-            );
-            return Err(Failure::new(Code::Unconfirmed, message));
-        }
-        // The next open catches up with whatever a failure here leaves undone.
-        let _ = self.book.close();
-        Ok(())
-    }
-
-    fn why_nothing(&self, end: &End) -> String {
-        let trouble = match &self.channel {
-            Channel::Pictures(pictures) => pictures.trouble(),
-            Channel::Paste(_) => "",
-        };
-        let why = match (end, &self.asking) {
-            (End::NoMoreInput, Some(_)) => {
-                "Nobody answered on standard input; --yes accepts without asking."
-            }
-            (End::NoMoreInput, None) => "No more codes can be read.",
-            (_, Some(_)) => "Nobody answered in time.",
-            _ => "Nobody was met in time.",
-        };
-        let gap = if trouble.is_empty() { "" } else { " " };
-        format!("{why}{gap}{trouble} Nothing was recorded.")
-    }
-
-    fn document(&self) -> Value {
-        let met = self.met.as_ref();
-        json!({
-            "recorded": met.is_some(),
-            "confirmed": self.confirmed,
-            "person": met.map(|m| view::person(&m.who.person, m.who.badge.name())),
-            "badge": met.map(|m| m.who.badge.fields()),
-            "encounter": met.map(|m| m.who.transcript.to_string()),
-            "encounters": met.map(|m| m.recorded.encounters()),
-            "met_again": met.map(|m| m.recorded.met_again()),
-            "event": view::event(&self.event),
-            "claimed_event": met.and_then(|m| view::event(&m.who.event)),
-            "code": met.and_then(|m| m.who.check_code).map(|code| code.to_string()),
-            "check_code": met.map(|m| m.comparison),
-        })
     }
 }
 

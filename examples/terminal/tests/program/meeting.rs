@@ -171,3 +171,22 @@ fn control_c_gives_130_and_leaves_no_temporary_file_and_a_book_that_opens() {
     lapel_optics::picture::Picture::from_file(&std::fs::read(ada.picture()).unwrap()).unwrap();
     assert_eq!(ada.json(&["doctor"])["healthy"], true);
 }
+
+#[test]
+fn control_c_after_recording_keeps_what_was_recorded() {
+    let (_dir, ada, grace) = two_people();
+    let mut unanswered = grace.shakes(&ada, &[]);
+    let mut unanswered = unanswered.stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = ada.shakes(&grace, &ANSWERED).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains("is in your book")));
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(said.any(|line| line.contains("not confirmed by them")));
+    assert_eq!(ada.contacts()[0]["state"], "offered");
+
+    // What stayed on display is all that the other side needs.
+    unanswered.stdin.take().unwrap().write_all(b"y\n").unwrap();
+    assert_eq!(code(&unanswered.wait_with_output().unwrap()), 0);
+    assert_eq!(grace.contacts()[0]["state"], "confirmed");
+}

@@ -16,6 +16,7 @@ fn a_person_is_found_by_name_id_prefix_and_fingerprint_and_nobody_else_is() {
     for meant in ["Grace", &id[..3], "ffff0000ffff", ""] {
         assert!(ada.fails(5, &["contact", meant]).contains("contacts"), "{meant}");
     }
+    assert!(ada.fails(5, &["contact", "grace"]).contains("Perhaps you mean Grace Hopper"));
 }
 
 #[test]
