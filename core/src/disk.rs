@@ -25,9 +25,11 @@ pub(crate) fn remove_tree(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether `error` says that there is no room left: disk full, or a quota reached.
+/// Whether `error` says that there is no room left: disk full, a quota reached, or a file as large as
+/// the file system or a limit allows.
 pub(crate) fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 #[cfg(test)]
@@ -45,6 +47,7 @@ mod tests {
     fn full_is_told_from_other_errors() {
         assert!(is_full(&io::ErrorKind::StorageFull.into()));
         assert!(is_full(&io::ErrorKind::QuotaExceeded.into()));
+        assert!(is_full(&io::ErrorKind::FileTooLarge.into()));
         assert!(!is_full(&io::ErrorKind::PermissionDenied.into()));
     }
 }

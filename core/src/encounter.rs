@@ -27,12 +27,13 @@ pub struct Encounter {
     pub(crate) receipt: Receipt,
     pub(crate) badge: Badge,
     pub(crate) confirm_message: Vec<u8>,
+    pub(crate) transcript: Transcript,
 }
 
 impl Encounter {
     /// Names the exchange.
     pub fn transcript(&self) -> Transcript {
-        self.receipt.transcript()
+        self.transcript
     }
 
     /// Who was met.

@@ -45,7 +45,6 @@ pub(crate) struct Side {
 /// What a side signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signed {
-    Nothing,
     Offer([u8; 64]),
     Confirm([u8; 64]),
 }
@@ -67,8 +66,6 @@ pub enum Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It signed nothing in this receipt.
-    Unsigned,
     /// It showed itself, signed, to whoever was showing the other code. Not a meeting by itself.
     Offered,
     /// It accepted the other side by their key, and had them on disk.
@@ -97,9 +94,6 @@ pub enum ReceiptError {
     /// A signature does not hold over this exchange.
     #[error("the {0}'s signature doesn't hold over this exchange")]
     Signature(Half),
-    /// The peer signed nothing, so the receipt shows nothing.
-    #[error("the peer signed nothing in this receipt, so it shows nothing")]
-    NoEvidence,
 }
 
 impl From<NotCanonical> for ReceiptError {
@@ -257,9 +251,6 @@ impl Receipt {
         if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
             return Err(ReceiptError::OneSided);
         }
-        if peer.signed == Signed::Nothing {
-            return Err(ReceiptError::NoEvidence);
-        }
         let transcript = self.transcript();
         holder.check(Half::Holder, &transcript, peer.opening.person)?;
         peer.check(Half::Peer, &transcript, holder.opening.person)
@@ -314,7 +305,6 @@ impl Side {
         }
         let person = self.opening.person.as_bytes();
         let holds = match &self.signed {
-            Signed::Nothing => true,
             Signed::Offer(signature) => {
                 let items: [&[u8]; 2] = [th.as_bytes(), &self.ephemeral];
                 signing::verify(person, Context::Offer, &items, signature)
@@ -331,7 +321,6 @@ impl Side {
         ShownSide {
             person: self.opening.person,
             state: match self.signed {
-                Signed::Nothing => State::Unsigned,
                 Signed::Offer(_) => State::Offered,
                 Signed::Confirm(_) => State::Confirmed,
             },
@@ -343,7 +332,6 @@ impl Side {
 
     fn write(&self, w: &mut Writer<'_>) -> Written {
         let (kind, signature): (u8, &[u8]) = match &self.signed {
-            Signed::Nothing => (0, &[]),
             Signed::Offer(signature) => (1, signature),
             Signed::Confirm(signature) => (2, signature),
         };
@@ -364,7 +352,6 @@ impl Side {
         let (ephemeral, blind) = (cbor::fixed(d)?, cbor::fixed(d)?);
         let opening = Opening::read(d)?;
         let signed = match d.u8()? {
-            0 => cbor::fixed::<0>(d).map(|_| Signed::Nothing)?,
             1 => Signed::Offer(cbor::fixed(d)?),
             2 => Signed::Confirm(cbor::fixed(d)?),
             _ => return Err(NotCanonical),
@@ -384,7 +371,7 @@ impl fmt::Display for Shown {
         let (holder, peer) = (self.holder.to_string(), self.peer.to_string());
         match self.peer.state {
             State::Confirmed => writeln!(f, "{peer} confirmed having accepted {holder}.")?,
-            State::Offered | State::Unsigned => writeln!(
+            State::Offered => writeln!(
                 f,
                 "{peer} offered a badge in an exchange with {holder}, and did not confirm. \
                  This alone is not a meeting."

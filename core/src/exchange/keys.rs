@@ -82,13 +82,16 @@ pub(super) struct Shared {
 impl Shared {
     /// Agrees with `theirs`, unless it is one of the points that give everybody the same secret
     /// (RFC 7748 §6.1).
-    pub(super) fn agree(own: &StaticSecret, theirs: &[u8; 32]) -> Result<Self, Flaw> {
+    pub(super) fn agree(
+        own: &StaticSecret,
+        ours: &[u8; 32],
+        theirs: &[u8; 32],
+    ) -> Result<Self, Flaw> {
         let secret = own.diffie_hellman(&PublicKey::from(*theirs));
         if !secret.was_contributory() {
             return Err(Flaw::EphemeralKey);
         }
-        let ours = PublicKey::from(own).to_bytes();
-        let salt = [ours.min(*theirs), ours.max(*theirs)].concat();
+        let salt = [*ours.min(theirs), *ours.max(theirs)].concat();
         let (prk, _) = Hkdf::<Sha256>::extract(Some(&salt), secret.as_bytes());
         Ok(Self { prk: Zeroizing::new(prk.into()) })
     }

@@ -38,7 +38,7 @@ use zeroize::Zeroizing;
 use self::display::Display;
 pub use self::keys::CheckCode;
 pub use self::scanned::{Scanned, Step, Verified};
-use self::session::{HELLO_LIFE, Session};
+use self::session::{HELLO_LIFE, HELLO_SHOWN, Session};
 use crate::attestation::Attestation;
 use crate::badge::{Badge, FieldSizes};
 use crate::digest::Hash;
@@ -49,7 +49,8 @@ use crate::receipt::Comparison;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{
-    self, Assembler, Assembly, Carrier, Envelope, Flaw, Message, Plaintext, Sealed, SizeClass,
+    self, Assembler, Assembly, Carrier, Envelope, Flaw, HELLO_BYTES, Hello, Message, Plaintext,
+    Sealed, SizeClass,
 };
 
 /// Who shows a badge first.
@@ -188,6 +189,8 @@ pub struct Exchange {
     /// What was scanned and wasn't for us, so that a code in view costs its work once.
     refused: VecDeque<(Hash, Scanned)>,
     display: Display,
+    /// Whether the display shows the hello in turn with offers.
+    greets_beside_offers: bool,
     unanswered: Vec<Duration>,
     counter: u64,
     now: Duration,
@@ -244,6 +247,7 @@ impl Exchange {
             parts: Assembler::default(),
             refused: VecDeque::new(),
             display,
+            greets_beside_offers: false,
             unanswered: Vec::new(),
             counter,
             now,
@@ -258,7 +262,7 @@ impl Exchange {
             return None;
         }
         let mut frame = self.display.frame(self.now)?;
-        let changes = [frame.until, self.renew_at()];
+        let changes = [frame.until, self.renew_at(), self.hide_at()];
         frame.until = changes.into_iter().flatten().min();
         Some(frame)
     }
@@ -282,7 +286,7 @@ impl Exchange {
         let scanned = match Message::parse(&bytes) {
             Err(flaw) => return Scanned::Damaged(flaw),
             Ok(Message::Hello(hello)) if self.own.contains(&hello.ephemeral) => Scanned::OwnCode,
-            Ok(Message::Hello(hello)) => self.current.greet(hello, self.now),
+            Ok(Message::Hello(hello)) => self.greet(hello),
             Ok(Message::Sealed(sealed)) => self.open(&bytes, &sealed),
             Ok(Message::Part(part)) => match self.parts.add(part) {
                 Assembly::Known => Scanned::NothingNew,
@@ -321,9 +325,6 @@ impl Exchange {
         if self.ended {
             return Err(AcceptError::Ended);
         }
-        if self.current.acceptance.is_some() {
-            return Err(AcceptError::Taken);
-        }
         let sessions = [Some(&mut self.current), self.previous.as_mut()];
         let noted = sessions.into_iter().flatten().find_map(|s| s.compared(th, codes));
         noted.unwrap_or(Err(AcceptError::NotVerified))
@@ -339,18 +340,14 @@ impl Exchange {
         if self.ended {
             return Err(AcceptError::Ended);
         }
-        if let Some(acceptance) = &self.current.acceptance {
-            let same = acceptance.encounter.transcript() == *th;
-            return if same { Ok(acceptance.encounter.clone()) } else { Err(AcceptError::Taken) };
+        let sessions = [Some(&mut self.current), self.previous.as_mut()];
+        let accepted = sessions.into_iter().flatten().find_map(|session| session.accept(th));
+        let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
+        let taken_by = Some(encounter.person());
+        self.current.taken_by = taken_by;
+        if let Some(previous) = &mut self.previous {
+            previous.taken_by = taken_by;
         }
-        if let Some(encounter) = self.current.accept(th) {
-            self.drop_previous();
-            return Ok(encounter);
-        }
-        let previous = self.previous.as_mut().ok_or(AcceptError::NotVerified)?;
-        let encounter = previous.accept(th).ok_or(AcceptError::NotVerified)?;
-        core::mem::swap(&mut self.current, previous);
-        self.drop_previous();
         Ok(encounter)
     }
 
@@ -362,17 +359,12 @@ impl Exchange {
         if self.ended {
             return Err(AcknowledgeError::Ended);
         }
-        match &mut self.current.acceptance {
-            Some(acceptance)
-                if acceptance.encounter.transcript() == recorded.transcript
-                    && acceptance.encounter.person() == recorded.person =>
-            {
-                acceptance.acknowledged = true;
-                self.redraw();
-                Ok(())
-            }
-            _ => Err(AcknowledgeError::AnotherExchange),
+        let sessions = [Some(&mut self.current), self.previous.as_mut()];
+        if !sessions.into_iter().flatten().any(|session| session.acknowledge(recorded)) {
+            return Err(AcknowledgeError::AnotherExchange);
         }
+        self.redraw();
+        Ok(())
     }
 
     /// Replaces everything by a fresh session, for the next person or because too much has
@@ -413,7 +405,18 @@ impl Exchange {
         sessions.into_iter().flatten().find_map(|session| session.export(th, purpose))
     }
 
-    /// A sealed message goes to whichever session opens it.
+    /// A hello is known to the exchange and not only to one session: answering it again from a
+    /// renewed session would give the two phones two transcripts. For the same reason nothing is
+    /// answered at once while the session before may still be answered itself.
+    fn greet(&mut self, hello: Hello) -> Scanned {
+        match &mut self.previous {
+            Some(previous) if previous.knows(&hello) => previous.greet(hello, false, self.now),
+            previous => self.current.greet(hello, previous.is_none(), self.now),
+        }
+    }
+
+    /// A sealed message goes to the first session that opens it, the one on display before the
+    /// other.
     fn open(&mut self, bytes: &[u8], sealed: &Sealed) -> Scanned {
         if self.own.contains(&sealed.ephemeral) {
             return Scanned::OwnCode;
@@ -423,7 +426,7 @@ impl Exchange {
             return scanned.clone();
         }
         let mut scanned = self.current.open(sealed, digest, self.now);
-        if scanned.is_none() && self.current.acceptance.is_none() {
+        if scanned.is_none() {
             scanned = self.previous.as_mut().and_then(|s| s.open(sealed, digest, self.now));
         }
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
@@ -436,9 +439,14 @@ impl Exchange {
     /// Time passes, never backwards, and a stale hello is replaced.
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
-        if !self.ended && self.renew_at().is_some_and(|at| self.now >= at) {
+        if self.ended {
+            return;
+        }
+        if self.renew_at().is_some_and(|at| self.now >= at) {
             self.drop_previous();
             self.previous = Some(self.replace_current());
+            self.redraw();
+        } else if self.hide_at().is_some_and(|at| self.now >= at) {
             self.redraw();
         }
     }
@@ -456,13 +464,24 @@ impl Exchange {
         self.drop_previous();
     }
 
-    /// When the hello grows stale, unless somebody can still complete an exchange by then.
+    /// When the hello is replaced: when it grows stale; if somebody can still complete an exchange
+    /// with it, when nobody new could any more; never while somebody can still complete one with
+    /// the session before, which would be dropped, or after acceptance.
     fn renew_at(&self) -> Option<Duration> {
+        if self.current.taken_by.is_some() {
+            return None;
+        }
         let previous = self.previous.as_ref().map(Session::engaged_until).unwrap_or_default();
-        let at = (self.current.made_at().saturating_add(HELLO_LIFE))
-            .max(self.current.engaged_until())
-            .max(previous);
+        let made_at = self.current.made_at();
+        let engaged = self.current.engaged_until() > made_at;
+        let life = if engaged { HELLO_SHOWN } else { HELLO_LIFE };
+        let at = made_at.saturating_add(life).max(previous);
         (at < Duration::MAX).then_some(at)
+    }
+
+    /// When a hello that can't be replaced must no longer be shown, beside offers that can.
+    fn hide_at(&self) -> Option<Duration> {
+        self.greets_beside_offers.then(|| self.current.made_at().saturating_add(HELLO_SHOWN))
     }
 
     /// Puts a fresh session in place of the current one, and returns that. Its wall time is the
@@ -479,20 +498,20 @@ impl Exchange {
     }
 
     fn redraw(&mut self) {
-        let hello = self.current.hello.to_bytes();
-        let jitter = self.current.secrets.jitter;
-        let (sealed, hello): (Vec<(Shows, &Sealed)>, Option<&[u8]>) = match &self.current.acceptance
-        {
-            Some(accepted) if accepted.acknowledged => {
-                (vec![(Shows::Confirm, &accepted.confirm)], None)
-            }
-            _ => {
-                let previous = self.previous.iter().flat_map(Session::offered);
-                let offers = self.current.offered().into_iter().chain(previous);
-                (offers.map(|sealed| (Shows::Offer, sealed)).collect(), Some(&hello))
-            }
-        };
-        let draws = self.display.draws;
+        let sessions = || [Some(&self.current), self.previous.as_ref()].into_iter().flatten();
+        let confirms =
+            sessions().flat_map(Session::confirms).map(|sealed| (Shows::Confirm, sealed));
+        let mut sealed: Vec<(Shows, &Sealed)> = confirms.collect();
+        let mut hello = None;
+        if sealed.is_empty() {
+            let offers = sessions().flat_map(Session::offered);
+            sealed.extend(offers.map(|sealed| (Shows::Offer, sealed)));
+            let fresh = self.now < self.current.made_at().saturating_add(HELLO_SHOWN);
+            hello = (fresh || sealed.is_empty()).then(|| self.current.hello.to_bytes());
+        }
+        self.greets_beside_offers = hello.is_some() && !sealed.is_empty();
+        let (jitter, draws) = (self.current.secrets.jitter, self.display.draws);
+        let hello = hello.as_ref().map(<[u8; HELLO_BYTES]>::as_slice);
         self.display = Display::new(&self.carrier, self.small, jitter, draws, &sealed, hello);
     }
 }

@@ -7,12 +7,13 @@ use super::keys::{CheckCode, Secrets, Shared};
 use super::scanned::{Scanned, Step, Verified};
 use super::{AcceptError, Reveal, Terms};
 use crate::digest::Hash;
-use crate::encounter::{Confirmation, Encounter};
+use crate::encounter::{Confirmation, Encounter, Recorded};
+use crate::identity::PersonId;
 use crate::receipt::{Comparison, Receipt, Side, Signed};
 use crate::signing::{self, Context};
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
-use crate::wire::{Flaw, Hello, Kind, Plaintext, Sealed};
+use crate::wire::{Facts, Flaw, Hello, Kind, Plaintext, Sealed};
 
 /// A hello that nobody has answered is replaced after this long.
 pub(super) const HELLO_LIFE: Duration = Duration::from_secs(60);
@@ -20,24 +21,31 @@ pub(super) const HELLO_LIFE: Duration = Duration::from_secs(60);
 const FIRST_FRAME_WITHIN: Duration = Duration::from_secs(120);
 /// The same, from a peer that was answered within [`FIRST_FRAME_WITHIN`].
 const ANSWERED_FRAME_WITHIN: Duration = Duration::from_secs(300);
-/// A hello that isn't the first is answered after this long without a message sealed to us.
+/// An engaged session's hello is no longer shown from here on, so that nobody answers it in vain.
+pub(super) const HELLO_SHOWN: Duration = Duration::from_secs(105);
+/// A hello that isn't answered at once is answered after this long without a message sealed to us…
 const HELD_BACK: Duration = Duration::from_millis(1_500);
+/// …and after this long in any case, or one code kept in view would silence us.
+const HELD_BACK_AT_MOST: Duration = Duration::from_secs(6);
 /// How long a phone that doesn't answer first waits before it says that nobody does.
 const UNANSWERED: Duration = Duration::from_secs(5);
 /// Hellos that get an offer. It bounds who learns the seed, and the work a flood can cause.
 const MAX_OFFERS: usize = 4;
-/// Hellos noted and not answered; the oldest gives way.
+/// Hellos noted and not answered; the one unseen for longest gives way.
 const MAX_NOTICED: usize = 4;
 /// Verified candidates, and so chances in a million that one who ground nothing has of meeting
 /// the check code.
 const MAX_VERIFIED: usize = 4;
+/// Verified candidates of one person: their hello may be renewed in the middle, and nobody fills
+/// all places alone.
+const MAX_OF_ONE_PERSON: usize = 2;
 
 pub(super) struct Session {
     terms: Arc<Terms>,
     pub(super) secrets: Secrets,
     /// What this side seals, but for the signature.
     own: Plaintext,
-    blind: Hash,
+    facts: Facts,
     pub(super) hello: Hello,
     made_at: Duration,
     peers: Vec<Peer>,
@@ -46,7 +54,9 @@ pub(super) struct Session {
     first_sealed_to: Option<Hello>,
     /// When a message sealed to us was last seen.
     last_opened: Option<Duration>,
-    pub(super) acceptance: Option<Acceptance>,
+    acceptances: Vec<Acceptance>,
+    /// Whom this exchange accepted, in this session or the other. It is closed to everyone else.
+    pub(super) taken_by: Option<PersonId>,
 }
 
 /// A candidate: one hello of someone else's, and what is known about it.
@@ -55,6 +65,7 @@ struct Peer {
     shared: Arc<Shared>,
     transcript: Transcript,
     noticed_at: Duration,
+    seen_at: Duration,
     offer: Option<(Duration, Sealed)>,
     proof: Option<Proof>,
     comparison: Comparison,
@@ -63,16 +74,19 @@ struct Peer {
 /// What a peer proved, by signatures over this session.
 struct Proof {
     plaintext: Plaintext,
+    facts: Facts,
     offer: Option<[u8; 64]>,
     confirm: Option<[u8; 64]>,
     /// Digests of the messages that said so, to know them again cheaply.
     seen: Vec<Hash>,
 }
 
-pub(super) struct Acceptance {
-    pub(super) encounter: Encounter,
-    pub(super) confirm: Sealed,
-    pub(super) acknowledged: bool,
+/// A peer accepted under one transcript.
+struct Acceptance {
+    transcript: Transcript,
+    encounter: Encounter,
+    confirm: Sealed,
+    acknowledged: bool,
 }
 
 impl Session {
@@ -94,20 +108,20 @@ impl Session {
             ext: Vec::new(),
             signature: [0; 64],
         };
-        let blind = own.blind();
-        let commitment = own.opening().commitment(&blind);
-        let hello = Hello { ephemeral: secrets.public(), commitment };
+        let facts = own.facts();
+        let hello = Hello { ephemeral: secrets.public(), commitment: facts.commitment };
         Self {
             terms,
             secrets,
             own,
-            blind,
+            facts,
             hello,
             made_at: now,
             peers: Vec::new(),
             first_sealed_to: None,
             last_opened: None,
-            acceptance: None,
+            acceptances: Vec::new(),
+            taken_by: None,
         }
     }
 
@@ -125,7 +139,7 @@ impl Session {
 
     /// Until when somebody may still complete an exchange with this hello, so that it must stay.
     pub(super) fn engaged_until(&self) -> Duration {
-        if self.acceptance.is_some() || self.peers.iter().any(|peer| peer.proof.is_some()) {
+        if self.peers.iter().any(|peer| peer.proof.is_some()) {
             Duration::MAX
         } else if self.offers() > 0 {
             self.made_at.saturating_add(ANSWERED_FRAME_WITHIN)
@@ -134,55 +148,62 @@ impl Session {
         }
     }
 
-    /// A bare hello was scanned.
-    pub(super) fn greet(&mut self, hello: Hello, now: Duration) -> Scanned {
-        if let Some(accepted) = self.accepted() {
-            return if accepted.hello == hello {
-                Scanned::NothingNew
-            } else {
-                Scanned::SessionTaken
-            };
+    /// Whether this hello was offered or verified here.
+    pub(super) fn knows(&self, hello: &Hello) -> bool {
+        let found = self.peers.iter().find(|peer| peer.hello == *hello);
+        found.is_some_and(|peer| peer.offer.is_some() || peer.proof.is_some())
+    }
+
+    /// A bare hello was scanned that isn't known in the session before this one. `at_once` says
+    /// whether the first one is answered without being held back.
+    pub(super) fn greet(&mut self, hello: Hello, at_once: bool, now: Duration) -> Scanned {
+        if self.taken_by.is_some() {
+            let theirs =
+                self.peers.iter().any(|peer| peer.hello == hello && self.is_taken_by(peer));
+            return if theirs { Scanned::NothingNew } else { Scanned::SessionTaken };
+        }
+        if self.knows(&hello) {
+            return Scanned::NothingNew;
         }
         if self.age(now) > FIRST_FRAME_WITHIN {
             return Scanned::Expired;
         }
-        let at_once = self.peers.is_empty();
-        let Some(known) = self.peers.iter().position(|peer| peer.hello == hello) else {
-            if self.offers() >= MAX_OFFERS {
-                return Scanned::StartAgain;
-            }
-            let at = match self.add(hello, now) {
-                Ok(at) => at,
-                Err(flaw) => return Scanned::Damaged(flaw),
-            };
-            return if at_once && self.terms.reveal == Reveal::First {
+        let at_once = at_once && self.peers.is_empty() && !self.terms.compare;
+        let Some(at) = self.peers.iter().position(|peer| peer.hello == hello) else {
+            return self.notice(hello, at_once, now);
+        };
+        let Some(peer) = self.peers.get_mut(at) else { return Scanned::NothingNew };
+        peer.seen_at = now;
+        let noticed_for = now.saturating_sub(peer.noticed_at);
+        let quiet_from = self.last_opened.unwrap_or_default().max(peer.noticed_at);
+        let held_back =
+            now.saturating_sub(quiet_from) < HELD_BACK && noticed_for < HELD_BACK_AT_MOST;
+        match self.terms.reveal {
+            Reveal::AfterAccept if noticed_for >= UNANSWERED => Scanned::NobodyAnswersFirst,
+            Reveal::AfterAccept => Scanned::NothingNew,
+            Reveal::First if held_back => Scanned::NothingNew,
+            Reveal::First if self.offers() >= MAX_OFFERS => Scanned::StartAgain,
+            Reveal::First => {
                 self.answer(at, now);
                 Scanned::Progressed(Step::Answered)
-            } else {
-                Scanned::Progressed(Step::Noticed)
-            };
-        };
-        let Some(peer) = self.peers.get(known) else { return Scanned::NothingNew };
-        if peer.offer.is_some() || peer.proof.is_some() {
-            return Scanned::NothingNew;
+            }
         }
-        let since = |then: Duration| now.saturating_sub(then);
-        match self.terms.reveal {
-            Reveal::AfterAccept if since(peer.noticed_at) >= UNANSWERED => {
-                Scanned::NobodyAnswersFirst
-            }
-            Reveal::AfterAccept => Scanned::NothingNew,
-            Reveal::First => {
-                let quiet_from = self.last_opened.unwrap_or_default().max(peer.noticed_at);
-                if since(quiet_from) < HELD_BACK {
-                    Scanned::NothingNew
-                } else if self.offers() >= MAX_OFFERS {
-                    Scanned::StartAgain
-                } else {
-                    self.answer(known, now);
-                    Scanned::Progressed(Step::Answered)
-                }
-            }
+    }
+
+    /// A hello that is new to the exchange.
+    fn notice(&mut self, hello: Hello, at_once: bool, now: Duration) -> Scanned {
+        if self.offers() >= MAX_OFFERS {
+            return Scanned::StartAgain;
+        }
+        let at = match self.add(hello, now) {
+            Ok(at) => at,
+            Err(flaw) => return Scanned::Damaged(flaw),
+        };
+        if at_once && self.terms.reveal == Reveal::First {
+            self.answer(at, now);
+            Scanned::Progressed(Step::Answered)
+        } else {
+            Scanned::Progressed(Step::Noticed)
         }
     }
 
@@ -195,16 +216,14 @@ impl Session {
         }
         let shared = match self.peers.iter().find(|p| p.hello.ephemeral == sealed.ephemeral) {
             Some(peer) => Arc::clone(&peer.shared),
-            None => match Shared::agree(&self.secrets.ephemeral, &sealed.ephemeral) {
+            None => match self.agree(&sealed.ephemeral) {
                 Ok(shared) => Arc::new(shared),
                 Err(flaw) => return Some(Scanned::Damaged(flaw)),
             },
         };
         let padded = shared.open(sealed, &self.hello)?;
         Some(match self.authenticate(sealed, &padded) {
-            Ok((hello, plaintext)) => {
-                self.present(hello, shared, sealed.kind, plaintext, digest, now)
-            }
+            Ok((plaintext, facts)) => self.present(sealed, shared, plaintext, facts, digest, now),
             Err(Refusal::Flaw(flaw)) => Scanned::Damaged(flaw),
             Err(Refusal::Ourselves) => Scanned::OwnCode,
         })
@@ -212,13 +231,13 @@ impl Session {
 
     /// Checks what was opened: its encoding, its commitment by recomputing the sender's hello, and
     /// its signature over both hellos.
-    fn authenticate(&self, sealed: &Sealed, padded: &[u8]) -> Result<(Hello, Plaintext), Refusal> {
+    fn authenticate(&self, sealed: &Sealed, padded: &[u8]) -> Result<(Plaintext, Facts), Refusal> {
         let plaintext = Plaintext::parse(padded).map_err(Refusal::Flaw)?;
         if plaintext.person == self.terms.person {
             return Err(Refusal::Ourselves);
         }
-        let commitment = plaintext.opening().commitment(&plaintext.blind());
-        let hello = Hello { ephemeral: sealed.ephemeral, commitment };
+        let facts = plaintext.facts();
+        let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
         let th = Transcript::of(&self.hello, &hello);
         let (ours, theirs) = (self.terms.person.as_bytes(), plaintext.person.as_bytes());
         let signature = &plaintext.signature;
@@ -232,21 +251,23 @@ impl Session {
                 signing::verify(theirs, Context::Confirm, &items, signature)
             }
         };
-        if holds { Ok((hello, plaintext)) } else { Err(Refusal::Flaw(Flaw::Signature)) }
+        if holds { Ok((plaintext, facts)) } else { Err(Refusal::Flaw(Flaw::Signature)) }
     }
 
     /// Takes in what a peer proved.
     fn present(
         &mut self,
-        hello: Hello,
+        sealed: &Sealed,
         shared: Arc<Shared>,
-        kind: Kind,
         plaintext: Plaintext,
+        facts: Facts,
         digest: Hash,
         now: Duration,
     ) -> Scanned {
+        let kind = sealed.kind;
+        let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
         self.last_opened = Some(now);
-        if self.accepted().is_some_and(|accepted| accepted.hello != hello) {
+        if self.taken_by.is_some_and(|person| person != plaintext.person) {
             return Scanned::SessionTaken;
         }
         let known = self.peers.iter().position(|peer| peer.hello == hello);
@@ -255,7 +276,10 @@ impl Session {
             if !self.is_in_time(known, now) {
                 return Scanned::Expired;
             }
-            if self.peers.iter().filter(|peer| peer.proof.is_some()).count() >= MAX_VERIFIED {
+            let proofs = self.peers.iter().filter_map(|peer| peer.proof.as_ref());
+            let people: Vec<_> = proofs.map(|proof| proof.plaintext.person).collect();
+            let of_theirs = people.iter().filter(|person| **person == plaintext.person).count();
+            if people.len() >= MAX_VERIFIED || of_theirs >= MAX_OF_ONE_PERSON {
                 return Scanned::StartAgain;
             }
         }
@@ -264,6 +288,7 @@ impl Session {
         let signature = plaintext.signature;
         let proof = peer.proof.get_or_insert(Proof {
             plaintext,
+            facts,
             offer: None,
             confirm: None,
             seen: Vec::new(),
@@ -278,14 +303,14 @@ impl Session {
             *place = Some(signature);
             proof.seen.push(digest);
         }
-        if self.acceptance.is_some() || !said_more {
+        if !said_more || self.is_accepted(at) {
             return self.seen_again(at);
         }
-        if self.terms.compare && self.offers() < MAX_OFFERS {
+        if self.terms.compare && self.taken_by.is_none() && self.offers() < MAX_OFFERS {
             self.answer(at, now);
         }
         match self.verified(at) {
-            Some(v) if self.terms.compare && v.check_code.is_none() => {
+            Some(v) if self.terms.compare && v.check_code.is_none() && !v.accepted_before => {
                 Scanned::StartAgainToCompare(v)
             }
             Some(v) => Scanned::Verified(v),
@@ -302,28 +327,42 @@ impl Session {
         self.age(now) <= limit
     }
 
-    /// A message that this session took in before.
+    /// A message that says nothing more than this session knew.
     fn seen_again(&self, at: usize) -> Scanned {
         let Some(peer) = self.peers.get(at) else { return Scanned::NothingNew };
-        let Some(acceptance) = &self.acceptance else { return Scanned::NothingNew };
-        if acceptance.encounter.transcript() != peer.transcript {
+        if self.taken_by.is_some() && !self.is_taken_by(peer) {
             return Scanned::SessionTaken;
         }
-        match peer.proof.as_ref().and_then(|proof| Some((proof, proof.confirm?))) {
-            None => Scanned::NothingNew,
-            Some(_) if !acceptance.acknowledged => Scanned::Progressed(Step::ConfirmedEarly),
-            Some((proof, signature)) => Scanned::Confirmed(Confirmation {
+        let accepted = self.acceptances.iter().find(|a| a.transcript == peer.transcript);
+        let confirmed = peer.proof.as_ref().and_then(|proof| Some((proof, proof.confirm?)));
+        match (accepted, confirmed) {
+            (Some(acceptance), Some(_)) if !acceptance.acknowledged => {
+                Scanned::Progressed(Step::ConfirmedEarly)
+            }
+            (Some(_), Some((proof, signature))) => Scanned::Confirmed(Confirmation {
                 transcript: peer.transcript,
                 person: proof.plaintext.person,
                 signature,
             }),
+            _ => Scanned::NothingNew,
         }
+    }
+
+    fn is_accepted(&self, at: usize) -> bool {
+        let transcript = self.peers.get(at).map(|peer| peer.transcript);
+        self.acceptances.iter().any(|acceptance| Some(acceptance.transcript) == transcript)
+    }
+
+    fn is_taken_by(&self, peer: &Peer) -> bool {
+        peer.proof.as_ref().is_some_and(|proof| Some(proof.plaintext.person) == self.taken_by)
     }
 
     /// Those waiting to be accepted, in the order they came.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Verified> + '_ {
-        let open = self.acceptance.is_none();
-        (0..self.peers.len()).filter(move |_| open).filter_map(|at| self.verified(at))
+        (0..self.peers.len())
+            .filter(|at| !self.is_accepted(*at))
+            .filter_map(|at| self.verified(at))
+            .filter(|v| self.taken_by.is_none_or(|person| person == v.person))
     }
 
     fn verified(&self, at: usize) -> Option<Verified> {
@@ -336,6 +375,7 @@ impl Session {
             event: proof.plaintext.event.clone(),
             claimed_time: proof.plaintext.met_at,
             confirmed: proof.confirm.is_some(),
+            accepted_before: self.taken_by == Some(proof.plaintext.person),
             check_code: self.check_code(peer, proof),
         })
     }
@@ -346,11 +386,10 @@ impl Session {
         if self.first_sealed_to.is_some_and(|first| first != peer.hello) {
             return None;
         }
-        let theirs = proof.plaintext.blind();
         let blinds = if self.hello.to_bytes() < peer.hello.to_bytes() {
-            [&self.blind, &theirs]
+            [&self.facts.blind, &proof.facts.blind]
         } else {
-            [&theirs, &self.blind]
+            [&proof.facts.blind, &self.facts.blind]
         };
         Some(CheckCode::of(&peer.transcript, blinds))
     }
@@ -363,6 +402,9 @@ impl Session {
     ) -> Option<Result<(), AcceptError>> {
         let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
         let offered = self.verified(at)?.check_code.is_some();
+        if self.is_accepted(at) {
+            return Some(Err(AcceptError::Taken));
+        }
         if comparison == Comparison::Agrees && !offered {
             return Some(Err(AcceptError::NoCheckCode));
         }
@@ -370,11 +412,20 @@ impl Session {
         Some(Ok(()))
     }
 
-    /// Accepts the peer of `transcript`; `None` if no such peer is verified here.
-    pub(super) fn accept(&mut self, transcript: &Transcript) -> Option<Encounter> {
-        let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
-        let peer = self.peers.get(at)?;
+    /// Accepts the peer of `transcript`; `None` if no such peer is verified here. The same again
+    /// gives the same encounter.
+    pub(super) fn accept(
+        &mut self,
+        transcript: &Transcript,
+    ) -> Option<Result<Encounter, AcceptError>> {
+        let peer = self.peers.iter().find(|peer| peer.transcript == *transcript)?;
         let proof = peer.proof.as_ref()?;
+        if self.taken_by.is_some_and(|person| person != proof.plaintext.person) {
+            return Some(Err(AcceptError::Taken));
+        }
+        if let Some(before) = self.acceptances.iter().find(|a| a.transcript == *transcript) {
+            return Some(Ok(before.encounter.clone()));
+        }
         let (confirm, ours) =
             self.seal(Kind::Confirm, peer, Some(proof.plaintext.person.as_bytes()));
         let theirs = match (proof.confirm, proof.offer) {
@@ -382,26 +433,45 @@ impl Session {
             (None, Some(signature)) => Signed::Offer(signature),
             (None, None) => return None,
         };
-        let side = |plaintext: &Plaintext, ephemeral, signed| Side {
+        let side = |facts: &Facts, ephemeral, signed| Side {
             ephemeral,
-            blind: plaintext.blind(),
-            opening: plaintext.opening(),
+            blind: facts.blind,
+            opening: facts.opening.clone(),
             signed,
-            badge: Some(plaintext.committed_badge()),
-            attestation: plaintext.attestation.is_some().then(|| plaintext.committed_attestation()),
+            badge: Some(facts.badge.clone()),
+            attestation: Some(facts.attestation.clone()).filter(|a| !a.bytes.is_empty()),
         };
         let encounter = Encounter {
             receipt: Receipt {
-                holder: side(&self.own, self.hello.ephemeral, Signed::Confirm(ours)),
-                peer: side(&proof.plaintext, peer.hello.ephemeral, theirs),
+                holder: side(&self.facts, self.hello.ephemeral, Signed::Confirm(ours)),
+                peer: side(&proof.facts, peer.hello.ephemeral, theirs),
                 comparison: peer.comparison,
             },
             badge: proof.plaintext.badge.clone(),
             confirm_message: confirm.to_bytes(),
+            transcript: *transcript,
         };
-        self.acceptance =
-            Some(Acceptance { encounter: encounter.clone(), confirm, acknowledged: false });
-        Some(encounter)
+        self.acceptances.push(Acceptance {
+            transcript: *transcript,
+            encounter: encounter.clone(),
+            confirm,
+            acknowledged: false,
+        });
+        Some(Ok(encounter))
+    }
+
+    /// The book has the encounter; `false` if nobody was accepted here under that record.
+    pub(super) fn acknowledge(&mut self, recorded: &Recorded) -> bool {
+        let accepted = self.acceptances.iter_mut().find(|acceptance| {
+            acceptance.transcript == recorded.transcript
+                && acceptance.encounter.person() == recorded.person
+        });
+        accepted.map(|acceptance| acceptance.acknowledged = true).is_some()
+    }
+
+    /// Confirm messages that are true by now.
+    pub(super) fn confirms(&self) -> impl Iterator<Item = &Sealed> {
+        self.acceptances.iter().filter(|a| a.acknowledged).map(|a| &a.confirm)
     }
 
     /// Offers on display, newest first.
@@ -421,24 +491,23 @@ impl Session {
         Some(*peer.shared.export(transcript, purpose))
     }
 
-    fn accepted(&self) -> Option<&Peer> {
-        let transcript = self.acceptance.as_ref()?.encounter.transcript();
-        self.peers.iter().find(|peer| peer.transcript == transcript)
-    }
-
     fn offers(&self) -> usize {
         self.peers.iter().filter(|peer| peer.offer.is_some()).count()
     }
 
     fn add(&mut self, hello: Hello, now: Duration) -> Result<usize, Flaw> {
-        let shared = Arc::new(Shared::agree(&self.secrets.ephemeral, &hello.ephemeral)?);
+        let shared = Arc::new(self.agree(&hello.ephemeral)?);
         let idle = |peer: &Peer| peer.offer.is_none() && peer.proof.is_none();
-        if self.peers.iter().filter(|peer| idle(peer)).count() >= MAX_NOTICED
-            && let Some(oldest) = self.peers.iter().position(idle)
-        {
-            self.peers.remove(oldest);
+        if self.peers.iter().filter(|peer| idle(peer)).count() >= MAX_NOTICED {
+            let noticed = self.peers.iter().enumerate().filter(|(_, peer)| idle(peer));
+            let longest = noticed.min_by_key(|(_, peer)| peer.seen_at).map(|(at, _)| at);
+            longest.map(|at| self.peers.remove(at));
         }
         Ok(self.insert(hello, shared, now))
+    }
+
+    fn agree(&self, theirs: &[u8; 32]) -> Result<Shared, Flaw> {
+        Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs)
     }
 
     fn insert(&mut self, hello: Hello, shared: Arc<Shared>, now: Duration) -> usize {
@@ -447,6 +516,7 @@ impl Session {
             hello,
             shared,
             noticed_at: now,
+            seen_at: now,
             offer: None,
             proof: None,
             comparison: Comparison::NotCompared,

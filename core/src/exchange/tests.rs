@@ -120,3 +120,69 @@ fn whatever_is_scanned_a_session_goes_on() {
     let own = ada.shows(1);
     assert_eq!(ada.exchange.scan(&own, secs(1)), Scanned::OwnCode);
 }
+
+/// What a renewal in the middle did once: Ada accepted Grace under her old code, Grace accepted Ada
+/// under her new one, and each was told for ever that the other's session was taken.
+#[test]
+fn two_phones_whose_codes_were_renewed_in_the_middle_still_converge() {
+    let (mut ada, mut grace) =
+        (phone("Ada", Options::default()), phone("Grace", Options::default()));
+    let old = ada.shows(0);
+    grace.exchange.scan(&old, secs(59));
+    let offer_to_old = grace.shows_a(Shows::Offer, 59);
+    let graces_hello = grace.shows_a(Shows::Hello, 60);
+    assert_ne!(ada.shows(61), old);
+
+    // Ada sees only Grace's bare hello for longer than she holds back, and answers from the new code.
+    assert_eq!(ada.exchange.scan(&graces_hello, secs(61)), Scanned::Progressed(Step::Noticed));
+    assert_eq!(ada.exchange.scan(&graces_hello, secs(63)), Scanned::Progressed(Step::Answered));
+    let offer_of_new = ada.shows_a(Shows::Offer, 63);
+
+    let under_old = verified(ada.exchange.scan(&offer_to_old, secs(64)));
+    let under_new = verified(grace.exchange.scan(&offer_of_new, secs(64)));
+    assert_ne!(under_old.transcript, under_new.transcript);
+    let adas = ada.accept_and_record(&under_old.transcript);
+    let graces = grace.accept_and_record(&under_new.transcript);
+    assert_eq!((adas.state(), graces.state()), (State::Offered, State::Offered));
+
+    // Each reads the other's confirmation under the transcript it did not accept, and goes along.
+    let again = verified(ada.exchange.scan(&grace.shows_a(Shows::Confirm, 65), secs(65)));
+    assert!(again.accepted_before && again.confirmed);
+    assert_eq!(again.transcript, under_new.transcript);
+    let _ = ada.accept_and_record(&again.transcript);
+    let texts: Vec<String> = (66..80).map(|s| ada.shows(s)).collect();
+    let scanned: Vec<Scanned> = texts.iter().map(|t| grace.exchange.scan(t, secs(80))).collect();
+    assert!(
+        scanned
+            .iter()
+            .any(|s| matches!(s, Scanned::Confirmed(c) if c.transcript() == under_new.transcript))
+    );
+}
+
+#[test]
+fn a_hello_known_to_the_old_session_is_not_answered_from_the_new_one() {
+    let (mut ada, mut grace) =
+        (phone("Ada", Options::default()), phone("Grace", Options::default()));
+    let old = ada.shows(0);
+    grace.exchange.scan(&old, secs(59));
+    let (offer, hello) = (grace.shows_a(Shows::Offer, 59), grace.shows_a(Shows::Hello, 60));
+    ada.shows(61);
+    verified(ada.exchange.scan(&offer, secs(61)));
+    for s in 62..70 {
+        assert_eq!(ada.exchange.scan(&hello, secs(s)), Scanned::NothingNew);
+    }
+}
+
+#[test]
+fn a_code_that_can_no_longer_be_answered_is_not_shown() {
+    let (mut ada, mut grace) =
+        (phone("Ada", Options::default()), phone("Grace", Options::default()));
+    ada.exchange.scan(&grace.shows(1), secs(1));
+    let stale = ada.shows_a(Shows::Hello, 100);
+    // Answered in vain once, Ada's code is replaced before anyone new could be told "too late".
+    let fresh = ada.shows_a(Shows::Hello, 105);
+    assert_ne!(stale, fresh);
+    assert_eq!(grace.exchange.scan(&fresh, secs(106)), Scanned::Progressed(Step::Noticed));
+    // The offer of the old one is still on display.
+    verified(grace.exchange.scan(&ada.shows_a(Shows::Offer, 106), secs(107)));
+}

@@ -82,7 +82,7 @@ fn note(contact: &Contact) -> String {
         let at = if event.is_empty() { String::new() } else { format!(" at {event}") };
         let state = match meeting.state() {
             State::Confirmed => "confirmed by them",
-            State::Offered | State::Unsigned => "not confirmed by them",
+            State::Offered => "not confirmed by them",
         };
         let codes = match meeting.comparison() {
             Comparison::NotCompared => "",

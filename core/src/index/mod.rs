@@ -109,7 +109,7 @@ impl Index {
         hashes.dedup();
         self.put(frame, &hashes);
         if self.waiting >= BATCH {
-            // Left waiting if the engine can't take them now; tried again with the next batch.
+            // A failure is kept, and found by whoever owns the index.
             let _ = self.commit();
         }
     }
@@ -141,7 +141,12 @@ impl Index {
             return Ok(());
         }
         self.pending.insert(rows::META.to_vec(), self.meta.encode());
-        self.engine.commit(&self.pending)?;
+        if let Err(error) = self.engine.commit(&self.pending) {
+            // The engine may hold some of them by now, or refuse to read from now on: nothing it
+            // says is used any more.
+            self.failed = Some(EngineError(error.0.clone()));
+            return Err(error);
+        }
         self.pending.clear();
         self.waiting = 0;
         Ok(())

@@ -253,11 +253,13 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Creates the file at `path`, which must not exist, and writes the header.
+    /// Creates the file at `path`, which must not exist, and writes the header, durably.
     pub(crate) fn create(path: &Path, header: &Header, keys: Arc<Keys>) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
         let mut out = BufWriter::with_capacity(64 * 1024, file);
         out.write_all(&header.to_bytes())?;
+        out.flush()?;
+        out.get_ref().sync_all()?;
         let tail = Mark { offset: header::START, next: 1, prev: header.hash() };
         Ok(Self { path: path.into(), out, keys, tail })
     }

@@ -27,9 +27,9 @@ pub(super) struct Built {
 
 /// Builds the generation `id` under a new key, and makes it the book.
 ///
-/// The order matters, and a kill after each step opens: make the unfinished directory, store the
-/// key, write and sync the ledger, sync the directory, rename it, sync the parent. The index isn't
-/// built here; an open without one builds it.
+/// The order matters, and a kill after each step opens: make the unfinished directory, write and
+/// sync the ledger's header, store the key, write and sync the entries, sync the directory, rename
+/// it, sync the parent. The index isn't built here; an open without one builds it.
 pub(super) fn generation(
     home: &Path,
     id: KeyId,
@@ -43,12 +43,13 @@ pub(super) fn generation(
         remove_tree(&new).map_err(io_at(&new))?;
         fs::create_dir(&new).map_err(io_at(&new))?;
         let key = DataKey::generate(rng);
-        vault.store(&id, &key)?;
         let path = new.join("ledger");
         let sealed = |_: SealError| io_at(&path)(io::Error::other("sealing failed"));
         let keys = Arc::new(Keys::derive(id, &key).map_err(sealed)?);
         let header = Header::seal(&keys, secret, rng).map_err(sealed)?;
         let mut draft = Draft::create(&path, &header, Arc::clone(&keys)).map_err(io_at(&path))?;
+        // After the header, so that whoever finds this directory unfinished can name its key.
+        vault.store(&id, &key)?;
         fill(&mut draft, rng)?;
         let tail = draft.finish().map_err(io_at(&path))?;
         sync_dir(&new).map_err(io_at(&new))?;

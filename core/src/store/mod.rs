@@ -122,6 +122,11 @@ impl Store {
     ) -> Result<u64, WriteError> {
         let frame = self.ledger.append(kind, subjects, payload, rng)?;
         self.index.note(&self.keys, &frame);
+        if self.index.failure().is_some() {
+            // The entry is durable and stands in the ledger; what can't be indexed on disk is
+            // indexed in memory. If not even that works, the next read says so.
+            let _ = self.reindex();
+        }
         Ok(frame.entry.seq)
     }
 
@@ -151,7 +156,10 @@ impl Store {
     /// # Errors
     /// [`ReadError::Index`]; nothing is lost by it.
     pub(crate) fn maintain(&mut self) -> Result<(), ReadError> {
-        self.index.commit().map_err(index_failed)
+        if self.index.commit().is_err() {
+            self.reindex()?;
+        }
+        Ok(())
     }
 
     /// Commits to the index what waits in memory and lets go of every file and of the directory.
@@ -218,7 +226,9 @@ fn create(
 
 fn read_header(path: &Path) -> Result<(Header, bool), OpenError> {
     let read = Ledger::header(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => OpenError::NotOurs { path: path.into() },
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            OpenError::NotOurs { path: path.into() }
+        }
         _ => OpenError::at(path)(e),
     })?;
     read.map_err(|error| match error {

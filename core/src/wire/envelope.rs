@@ -43,10 +43,16 @@ impl Carrier {
     /// The text of the code that carries `message`.
     pub(crate) fn wrap(&self, message: &[u8]) -> String {
         let mut text = self.to_string();
+        text.reserve(message.len() * 17 / BYTES + 3);
         for chunk in message.chunks(BYTES) {
-            let value = chunk.iter().rev().fold(0u64, |v, byte| v << 8 | u64::from(*byte));
+            let mut value = chunk.iter().rev().fold(0u64, |v, byte| v << 8 | u64::from(*byte));
+            let mut digits = [b'0'; 17];
+            for digit in digits.iter_mut().rev() {
+                *digit = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
             let width = DIGITS_OF.get(chunk.len()).copied().unwrap_or_default();
-            text.push_str(&format!("{value:0width$}"));
+            text.extend(digits.iter().skip(17 - width).copied().map(char::from));
         }
         text
     }

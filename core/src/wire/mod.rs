@@ -25,7 +25,7 @@ use ephemeral::ephemeral_key;
 pub(crate) use ephemeral::is_ephemeral_key;
 pub(crate) use opening::{Committed, Opening};
 pub(crate) use part::{Assembler, Assembly, Part, split};
-pub(crate) use plaintext::{Plaintext, SizeClass};
+pub(crate) use plaintext::{Facts, Plaintext, SizeClass};
 
 /// The protocol version, the first byte of every message.
 pub(crate) const VERSION: u8 = 1;

@@ -11,7 +11,7 @@ use crate::time::UnixTime;
 
 /// The six items under the commitment, `[I, met_at, event, badge hash, attestation hash, ext]`.
 ///
-/// Badge and attestation stand in it as salted hashes, so that a receipt can show the opening
+/// Whose key the person is shows when a signature is verified. Badge and attestation stand in it as salted hashes, so that a receipt can show the opening
 /// without showing the badge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Opening {
@@ -45,7 +45,7 @@ impl Opening {
 
     pub(crate) fn read(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
         cbor::array(d, 6)?;
-        let person = PersonId::from_bytes(cbor::fixed(d)?).map_err(|_| NotCanonical)?;
+        let person = PersonId::unchecked(cbor::fixed(d)?);
         let met_at = UnixTime::received(d.u32()?).ok_or(NotCanonical)?;
         let event = Event::received(d.str()?).map_err(|_| NotCanonical)?;
         let (badge_hash, attestation_hash) = (cbor::fixed(d)?, cbor::fixed(d)?);

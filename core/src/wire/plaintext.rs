@@ -50,7 +50,8 @@ impl SizeClass {
 
 /// `[seed, I, met_at, event, badge, attestation, ext, signature]`, then zeros.
 ///
-/// Everything the opening commits to follows from it, so a sealed message need not carry `com`.
+/// Everything the opening commits to follows from it, so a sealed message need not carry `com`. Whose
+/// key the person is shows when the signature is verified.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Plaintext {
     pub(crate) seed: Zeroizing<[u8; 16]>,
@@ -61,6 +62,15 @@ pub(crate) struct Plaintext {
     pub(crate) attestation: Option<Attestation>,
     pub(crate) ext: Vec<u8>,
     pub(crate) signature: [u8; 64],
+}
+
+/// What follows from a plaintext, computed once.
+pub(crate) struct Facts {
+    pub(crate) blind: Hash,
+    pub(crate) badge: Committed,
+    pub(crate) attestation: Committed,
+    pub(crate) opening: Opening,
+    pub(crate) commitment: Hash,
 }
 
 impl Plaintext {
@@ -76,30 +86,26 @@ impl Plaintext {
             + 66
     }
 
-    pub(crate) fn blind(&self) -> Hash {
-        hash("lapel/1 blind", &[self.seed.as_slice()])
-    }
-
-    pub(crate) fn committed_badge(&self) -> Committed {
-        let salt = hash("lapel/1 badge salt", &[self.seed.as_slice()]);
-        Committed { bytes: self.badge.as_bytes().to_vec(), salt }
-    }
-
-    pub(crate) fn committed_attestation(&self) -> Committed {
-        let salt = hash("lapel/1 attestation salt", &[self.seed.as_slice()]);
-        let bytes = self.attestation.as_ref().map(|a| a.as_bytes().to_vec()).unwrap_or_default();
-        Committed { bytes, salt }
-    }
-
-    pub(crate) fn opening(&self) -> Opening {
-        Opening {
+    /// What follows from it: everything the sender's hello committed to.
+    pub(crate) fn facts(&self) -> Facts {
+        let of_seed = |label| hash(label, &[self.seed.as_slice()]);
+        let attestation = self.attestation.as_ref().map(Attestation::as_bytes).unwrap_or_default();
+        let badge = Committed {
+            bytes: self.badge.as_bytes().to_vec(),
+            salt: of_seed("lapel/1 badge salt"),
+        };
+        let attestation =
+            Committed { bytes: attestation.to_vec(), salt: of_seed("lapel/1 attestation salt") };
+        let opening = Opening {
             person: self.person,
             met_at: self.met_at,
             event: self.event.clone(),
-            badge_hash: self.committed_badge().badge_hash(),
-            attestation_hash: self.committed_attestation().attestation_hash(),
+            badge_hash: badge.badge_hash(),
+            attestation_hash: attestation.attestation_hash(),
             ext: self.ext.clone(),
-        }
+        };
+        let blind = of_seed("lapel/1 blind");
+        Facts { commitment: opening.commitment(&blind), blind, badge, attestation, opening }
     }
 
     /// The encoding, padded with zeros to `class`. `class` was chosen by [`Plaintext::size`].
@@ -127,20 +133,18 @@ impl Plaintext {
 
     /// Reads a padded plaintext. Its length is a class's, because the message's was.
     pub(crate) fn parse(padded: &[u8]) -> Result<Self, Flaw> {
-        let mut d = Decoder::new(padded);
-        Self::read(&mut d)?;
-        let (item, padding) = padded.split_at_checked(d.position()).ok_or(Flaw::Contents)?;
-        if padding.iter().any(|b| *b != 0) {
-            return Err(Flaw::Contents);
-        }
-        cbor::exactly(item, Self::read, Self::encode)
+        let plaintext = Self::read(&mut Decoder::new(padded))?;
+        // One comparison refuses other encodings, other lengths and padding that isn't zero.
+        let mut bytes = Zeroizing::new(plaintext.encode());
+        bytes.resize(padded.len(), 0);
+        if *bytes == padded { Ok(plaintext) } else { Err(Flaw::Contents) }
     }
 
     fn read(d: &mut Decoder<'_>) -> Result<Self, Flaw> {
         let cbor = cbor::NotCanonical::from;
         cbor::array(d, 8)?;
         let seed = Zeroizing::new(cbor::fixed(d)?);
-        let person = PersonId::from_bytes(cbor::fixed(d)?).map_err(|_| Flaw::Contents)?;
+        let person = PersonId::unchecked(cbor::fixed(d)?);
         let met_at = UnixTime::received(d.u32().map_err(cbor)?).ok_or(Flaw::Contents)?;
         let event = Event::received(d.str().map_err(cbor)?).map_err(|_| Flaw::Contents)?;
         let badge = Badge::from_bytes(d.bytes().map_err(cbor)?).map_err(|_| Flaw::Badge)?;

@@ -111,7 +111,7 @@ pub(crate) fn whole(contact: &Contact, say: &Say) -> String {
 fn when_and_where(meeting: &Meeting) -> String {
     let state = match meeting.state() {
         State::Confirmed => "confirmed by them",
-        State::Offered | State::Unsigned => "not confirmed by them",
+        State::Offered => "not confirmed by them",
     };
     let codes = match meeting.comparison() {
         Comparison::NotCompared => "",

@@ -234,10 +234,14 @@ impl Shake<'_> {
     /// there may look at this terminal too.
     fn candidate(&mut self, who: Verified) -> Outcome {
         let standing = self.book.standing(&who.person)?;
-        if standing == Standing::Blocked
-            || self.met.is_some()
-            || self.declined.contains(&who.transcript)
-        {
+        if standing == Standing::Blocked || self.declined.contains(&who.transcript) {
+            return Ok(());
+        }
+        if who.accepted_before {
+            // One of the two codes was renewed in the middle; the person said yes already.
+            return self.accept(who);
+        }
+        if self.met.is_some() {
             return Ok(());
         }
         let same = |other: &Verified| other.transcript == who.transcript;
@@ -310,7 +314,7 @@ impl Shake<'_> {
         let encounter = self.exchange.accept(&who.transcript)?;
         let recorded = self.book.record(&encounter, &mut rng())?;
         self.exchange.acknowledge(&recorded)?;
-        self.confirmed = encounter.state() == State::Confirmed;
+        self.confirmed |= encounter.state() == State::Confirmed;
         self.say.aside(&format!("{} is in your book. Let them scan your code.", who.badge.name()));
         self.met = Some(Met { who, recorded, comparison: encounter.comparison() });
         self.draw()

@@ -1,0 +1,110 @@
+//! Figures as ratios: a subject and a named baseline take turns in one run, so that a machine that
+//! slows down slows both, and the medians are compared. Both absolutes are printed.
+//!
+//! The common harnesses measure one subject after the other; on shared machines that is how ratios
+//! go wrong by half.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark says what is wrong by failing")]
+
+use core::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+/// Rows of a report, and whether every gate held.
+#[derive(Default)]
+pub struct Report {
+    text: String,
+    missed: Vec<String>,
+}
+
+/// The medians of a race.
+pub struct Race {
+    /// The subject's.
+    pub subject: Duration,
+    /// The baseline's.
+    pub baseline: Duration,
+}
+
+impl Race {
+    /// Subject over baseline.
+    pub fn ratio(&self) -> f64 {
+        self.subject.as_secs_f64() / self.baseline.as_secs_f64()
+    }
+}
+
+/// Lets two things take turns, `rounds` times each after a tenth of that as a warm-up. Each returns
+/// how long what it is judged by took, so that it can prepare without being judged.
+pub fn race(
+    rounds: usize,
+    mut subject: impl FnMut() -> Duration,
+    mut baseline: impl FnMut() -> Duration,
+) -> Race {
+    for _ in 0..rounds / 10 {
+        subject();
+        baseline();
+    }
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        ours.push(subject());
+        theirs.push(baseline());
+    }
+    Race { subject: median(ours), baseline: median(theirs) }
+}
+
+/// The median time of `rounds` runs.
+pub fn alone(rounds: usize, mut subject: impl FnMut() -> Duration) -> Duration {
+    median((0..rounds).map(|_| subject()).collect())
+}
+
+/// How long `work` takes.
+pub fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let began = Instant::now();
+    std::hint::black_box(work());
+    began.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+impl Report {
+    /// A ratio that must not exceed `gate`.
+    pub fn ratio(&mut self, what: &str, against: &str, race: &Race, gate: f64) {
+        let ratio = race.ratio();
+        let _ = writeln!(
+            self.text,
+            "  {what:<44} {:>9.1} µs   {against:<34} {:>9.1} µs   ratio {ratio:>5.2} (gate {gate:.2})",
+            micros(race.subject),
+            micros(race.baseline),
+        );
+        if ratio > gate {
+            self.missed.push(format!("{what}: {ratio:.2} × {against}, gate {gate:.2}"));
+        }
+    }
+
+    /// A time beside its target, which is reported and not judged.
+    pub fn target(&mut self, what: &str, time: Duration, target: Duration) {
+        let word = if time <= target { "met" } else { "MISSED" };
+        let _ = writeln!(
+            self.text,
+            "  {what:<44} {:>9.1} µs   target {:>9.1} µs {word}",
+            micros(time),
+            micros(target)
+        );
+    }
+
+    /// Prints the report under `title`.
+    ///
+    /// # Panics
+    /// If a gate was missed.
+    pub fn close(self, title: &str) {
+        let machine = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let machine = machine.lines().find_map(|l| l.strip_prefix("model name\t: ")).unwrap_or("?");
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        println!("\n{title} ({cores} cores, {machine}; medians)\n{}", self.text);
+        assert!(self.missed.is_empty(), "gates missed: {:#?}", self.missed);
+    }
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

@@ -1,0 +1,21 @@
+//! The book, from outside: who is in it, what opening meets, and what survives kills and full disks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken expectation has to stop a test"
+)]
+
+mod badges;
+mod clear_text;
+mod contacts;
+mod crash;
+mod doors;
+mod export;
+mod forgetting;
+mod full;
+mod keys;
+mod kill;
+mod receipts;
+mod steps;
