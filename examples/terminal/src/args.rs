@@ -1,0 +1,325 @@
+//! What can be typed: commands, options, and the words of `--help`, completions and man page.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// The exit codes, as `--help` and the man page tell them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  2    the command line is wrong
+  3    recorded, but not confirmed by the other side in time
+  4    nothing was recorded
+  5    no such contact, badge, encounter or event, or more than one
+  6    no book here yet: run `lapel init`
+  7    the book is in use by another process
+  8    refused: a badge field, note, tag or event, a receipt that doesn't verify, a book that exists
+  9    the disk or the keys: full, read-only, damaged, key lost, newer version
+  130  interrupted; nothing that was recorded is lost";
+
+/// Meet in person, keep each other's signed badge, offline.
+///
+/// Two people run `lapel shake`, each reads the other's codes, and each keeps the other's badge,
+/// signed, in an encrypted book. No network, no server.
+#[derive(Debug, Parser)]
+#[command(name = "lapel", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Where book and keys are [default: the platform's data directory]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LAPEL_HOME",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub(crate) home: Option<PathBuf>,
+    /// Print one JSON document on standard output, and errors as JSON on standard error
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(crate) json: bool,
+    /// Say only what was asked for, and errors
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub(crate) quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a book, a key and a first badge
+    Init(InitArgs),
+    /// Look at your badges, change them, choose the one to show
+    #[command(subcommand)]
+    Badge(BadgeCommand),
+    /// Say who you are: id, fingerprint, badge on show
+    Whoami,
+    /// Meet someone: show codes, read theirs, keep each other's badge
+    ///
+    /// With --show and --watch, your codes are drawn into one picture file and theirs are read from
+    /// another, which the other program or a camera writes. The last picture stays there, so that
+    /// whoever ends first leaves the other what they still need.
+    ///
+    /// Without them, your codes are drawn in this terminal, each followed by its text on a line of
+    /// its own, and theirs are read from standard input, one code a line (a scanner that types, or
+    /// paste).
+    ///
+    /// Codes and the result go to standard output; questions, and what each scan came to, to
+    /// standard error. Ends with 0 once they are in your book and have confirmed.
+    Shake(ShakeArgs),
+    /// List the people you met
+    Contacts(ContactsArgs),
+    /// Show one person, with every encounter
+    Contact {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Write a note about a person
+    Note {
+        #[command(flatten)]
+        who: Who,
+        /// The note: at most 2,000 bytes, several lines if need be
+        text: String,
+    },
+    /// Put a tag on a person, or take it off
+    Tag {
+        #[command(flatten)]
+        who: Who,
+        /// The tag: one line of at most 48 bytes
+        tag: String,
+        /// Take the tag off
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Forget people for good: encounters, receipts, notes and all
+    Forget {
+        /// Who: id, beginning of an id, fingerprint or exact name
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+        /// Don't ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Block a person: no encounter with them is recorded, and nothing tells them
+    Block {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Take a block away
+    Unblock {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Write the receipt of an encounter, which verifies anywhere, offline
+    Receipt(ReceiptArgs),
+    /// Check a receipt and say exactly what it shows; needs no book
+    Verify {
+        /// The receipt's file, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Write contacts for an address book
+    Export(ExportArgs),
+    /// Look the whole book over and say how it is
+    ///
+    /// Without --repair nothing in the home is changed: the sealed files are copied to a private
+    /// temporary directory, the copy is opened and checked, and the report says what a repair
+    /// would do. With --repair the book itself is opened and checked: an unfinished write is cut,
+    /// what the ledger or its index has lost is put back from the other, a broken index is built
+    /// anew, and keys of former epochs are destroyed. No entry that can be read is ever removed.
+    /// (Every other command that opens the book does the first of these by itself, too.)
+    Doctor {
+        /// Mend what can be mended
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page (roff), of one command if it is named
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+}
+
+/// Names one person.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// Id, beginning of an id (4 digits or more), fingerprint or exact name
+    pub(crate) id: String,
+}
+
+/// The fields of a badge.
+#[derive(Debug, Args)]
+pub(crate) struct BadgeArgs {
+    /// Display name, at most 64 bytes
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Job title, at most 64 bytes
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Organisation, at most 64 bytes
+    #[arg(long)]
+    pub(crate) org: Option<String>,
+    /// E-mail address; up to four
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Vec<String>,
+    /// Phone number; up to four
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) phone: Vec<String>,
+    /// Web address with http:// or https://; up to four
+    #[arg(long)]
+    pub(crate) url: Vec<String>,
+    /// Social handle, such as @ada@example.social; up to four
+    #[arg(long)]
+    pub(crate) handle: Vec<String>,
+    /// Pronouns, at most 24 bytes
+    #[arg(long)]
+    pub(crate) pronouns: Option<String>,
+    /// A short free line, at most 96 bytes
+    #[arg(long)]
+    pub(crate) line: Option<String>,
+}
+
+/// `lapel init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    pub(crate) badge: BadgeArgs,
+    /// What you call this badge
+    #[arg(long, default_value = "main")]
+    pub(crate) label: String,
+}
+
+/// `lapel badge …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BadgeCommand {
+    /// List your badges
+    List,
+    /// Show a badge, by default the one on show
+    Show {
+        /// Its label
+        label: Option<String>,
+    },
+    /// Set a badge under a label; it replaces the whole badge that was there
+    Set {
+        /// Its label, such as work
+        label: String,
+        #[command(flatten)]
+        badge: Box<BadgeArgs>,
+    },
+    /// Choose the badge to show
+    Use {
+        /// Its label
+        label: String,
+    },
+    /// Remove a badge that isn't on show
+    Remove {
+        /// Its label
+        label: String,
+    },
+}
+
+/// `lapel shake`.
+#[derive(Debug, Args)]
+pub(crate) struct ShakeArgs {
+    /// Draw your codes into this picture file (PNG)
+    #[arg(long, value_name = "OUT.png", requires = "watch")]
+    pub(crate) show: Option<PathBuf>,
+    /// Read their codes from this picture file (PNG or JPEG)
+    #[arg(long, value_name = "IN.png", requires = "show")]
+    pub(crate) watch: Option<PathBuf>,
+    /// The event you are both at, at most 23 bytes
+    #[arg(long)]
+    pub(crate) event: Option<String>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: u64,
+    /// Accept whoever comes, without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Compare check codes before accepting
+    #[arg(long)]
+    pub(crate) compare: bool,
+    /// When your badge is shown: to whoever scans you, or only after you accepted them
+    #[arg(long, value_enum, default_value_t = RevealArg::First)]
+    pub(crate) reveal: RevealArg,
+    /// Smaller codes, two or three in turn
+    #[arg(long)]
+    pub(crate) small: bool,
+}
+
+/// When the own badge is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RevealArg {
+    /// Whoever is scanned gets your badge
+    First,
+    /// Nobody gets it before you accepted them
+    AfterAccept,
+}
+
+/// `lapel contacts`.
+#[derive(Debug, Args)]
+pub(crate) struct ContactsArgs {
+    /// Only those in which every one of these words begins some word
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) search: Option<String>,
+    /// Only those met at this event
+    #[arg(long)]
+    pub(crate) event: Option<String>,
+}
+
+/// `lapel receipt`.
+#[derive(Debug, Args)]
+pub(crate) struct ReceiptArgs {
+    #[command(flatten)]
+    pub(crate) who: Who,
+    /// The encounter's id or its beginning [default: the latest]
+    #[arg(long, value_name = "ENCOUNTER")]
+    pub(crate) encounter: Option<String>,
+    /// Where to, or - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Badges to disclose in it [default: none, only keys are named]
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    pub(crate) with_badge: Option<WhoseBadge>,
+}
+
+/// Which badges a receipt discloses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhoseBadge {
+    /// Theirs. Think of them before you do
+    Peer,
+    /// Yours
+    Own,
+    /// Both
+    Both,
+}
+
+/// `lapel export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The format
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// Where to, or - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Who [default: everybody]
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+}
+
+/// A format for address books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// vCard 4.0
+    Vcard4,
+}

@@ -1,0 +1,303 @@
+//! Every way a command can fail: a sentence for people, a stable name and an exit code for programs.
+
+use std::io;
+use std::path::Path;
+
+use lapel::badge::BadgeError;
+use lapel::book::{BookError, OpenError, ReadError, RewriteError, WriteError};
+use lapel::event::EventError;
+use lapel::exchange::{AcceptError, AcknowledgeError, BeginError};
+use lapel::qr::QrError;
+use lapel::receipt::ReceiptError;
+
+/// What every command gives.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+/// What went wrong, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What kind it is.
+    pub(crate) code: Code,
+    /// One or more sentences.
+    pub(crate) message: String,
+}
+
+/// The kinds of failure. Names and numbers never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it, and the README lists them")]
+pub(crate) enum Code {
+    ClosedPipe,
+    Usage,
+    Unconfirmed,
+    NothingRecorded,
+    NoSuchContact,
+    Ambiguous,
+    NoSuchBadge,
+    NoSuchEncounter,
+    NoSuchEvent,
+    NoBook,
+    InUse,
+    BookExists,
+    BadgeRefused,
+    NoteRefused,
+    TagRefused,
+    EventRefused,
+    ReceiptRefused,
+    FileRefused,
+    PersonBlocked,
+    Full,
+    ReadOnly,
+    Damaged,
+    Key,
+    NewerVersion,
+    NotABook,
+    Io,
+    Internal,
+    Interrupted,
+}
+
+impl Code {
+    /// The name in JSON.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::ClosedPipe => "closed_pipe",
+            Self::Usage => "usage",
+            Self::Unconfirmed => "unconfirmed",
+            Self::NothingRecorded => "nothing_recorded",
+            Self::NoSuchContact => "no_such_contact",
+            Self::Ambiguous => "ambiguous",
+            Self::NoSuchBadge => "no_such_badge",
+            Self::NoSuchEncounter => "no_such_encounter",
+            Self::NoSuchEvent => "no_such_event",
+            Self::NoBook => "no_book",
+            Self::InUse => "in_use",
+            Self::BookExists => "book_exists",
+            Self::BadgeRefused => "badge_refused",
+            Self::NoteRefused => "note_refused",
+            Self::TagRefused => "tag_refused",
+            Self::EventRefused => "event_refused",
+            Self::ReceiptRefused => "receipt_refused",
+            Self::FileRefused => "file_refused",
+            Self::PersonBlocked => "person_blocked",
+            Self::Full => "disk_full",
+            Self::ReadOnly => "read_only",
+            Self::Damaged => "damaged",
+            Self::Key => "key",
+            Self::NewerVersion => "newer_version",
+            Self::NotABook => "not_a_book",
+            Self::Io => "io",
+            Self::Internal => "internal",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The process's exit code.
+    pub(crate) const fn exit(self) -> u8 {
+        match self {
+            Self::ClosedPipe => 0,
+            Self::Usage => 2,
+            Self::Unconfirmed => 3,
+            Self::NothingRecorded => 4,
+            Self::NoSuchContact
+            | Self::Ambiguous
+            | Self::NoSuchBadge
+            | Self::NoSuchEncounter
+            | Self::NoSuchEvent => 5,
+            Self::NoBook => 6,
+            Self::InUse => 7,
+            Self::BookExists
+            | Self::BadgeRefused
+            | Self::NoteRefused
+            | Self::TagRefused
+            | Self::EventRefused
+            | Self::ReceiptRefused
+            | Self::FileRefused
+            | Self::PersonBlocked => 8,
+            Self::Full
+            | Self::ReadOnly
+            | Self::Damaged
+            | Self::Key
+            | Self::NewerVersion
+            | Self::NotABook
+            | Self::Io
+            | Self::Internal => 9,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// A file of the owner's that couldn't be written.
+    pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
+        let message = format!(
+            "{} can't be written: {error}. Whatever was there before is untouched.",
+            path.display()
+        );
+        Self::new(code_of(error), message)
+    }
+
+    /// Standard output failed; a reader that went away is no failure.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::new(Code::ClosedPipe, ""),
+            _ => Self::new(code_of(error), format!("Standard output can't be written: {error}.")),
+        }
+    }
+}
+
+fn code_of(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            Code::Full
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Code::ReadOnly,
+        _ => Code::Io,
+    }
+}
+
+/// A sentence of a library's words, with what to do behind it.
+fn sentence(error: &dyn std::fmt::Display, remedy: &str) -> String {
+    let words = error.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if words.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}{}{remedy}", letters.as_str(), if remedy.is_empty() { "" } else { " " })
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let (code, remedy) = match &error {
+            OpenError::ReadOnly { .. } => (
+                Code::ReadOnly,
+                "Give yourself the right to write there, or choose another --home.",
+            ),
+            OpenError::Full { .. } => {
+                (Code::Full, "Free some space and try again; nothing is lost.")
+            }
+            OpenError::InUse { .. } => {
+                (Code::InUse, "Wait until the other lapel has ended, then try again.")
+            }
+            OpenError::NotOurs { .. } => {
+                (Code::NotABook, "It was left alone. Choose another --home.")
+            }
+            OpenError::NewerVersion { .. } => (Code::NewerVersion, "Update lapel."),
+            OpenError::KeyLocked => (Code::Key, "Unlock it and try again; nothing is lost."),
+            OpenError::KeyLost | OpenError::WrongKey => (
+                Code::Key,
+                "Put the right `keys` directory back beside `book`, from a backup; the book can't \
+                 be opened without it.",
+            ),
+            OpenError::Vault(_) => (Code::Key, "Look at the `keys` directory in the home."),
+            OpenError::DamagedHeader { .. } => (Code::Damaged, "Restore a backup."),
+            OpenError::Io { source, .. } => (code_of(source), ""),
+            _ => (Code::Io, ""),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let (code, remedy) = match &error {
+            ReadError::Lost(_) => (Code::Damaged, "Run `lapel doctor`."),
+            ReadError::Index(_) => (Code::Damaged, "Run `lapel doctor --repair`; nothing is lost."),
+            ReadError::Io { source, .. } => (code_of(source), ""),
+            _ => (Code::Io, ""),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let (code, remedy) = match &error {
+            WriteError::TooLarge { .. } => (Code::NoteRefused, "Say less, or in several entries."),
+            WriteError::Full { .. } => (
+                Code::Full,
+                "Free some space and do it again; what was in the book is still there.",
+            ),
+            WriteError::Io { source, .. } => (
+                code_of(source),
+                "Do it again when that is mended; what was in the book is still there.",
+            ),
+            _ => (Code::Io, "Run the command again."),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<BookError> for Failure {
+    fn from(error: BookError) -> Self {
+        let code = match error {
+            BookError::Write(error) => return error.into(),
+            BookError::Read(error) => return error.into(),
+            BookError::Rewrite(RewriteError::Write(error)) => return error.into(),
+            BookError::Rewrite(RewriteError::Read(error)) => return error.into(),
+            BookError::Rewrite(RewriteError::Vault(_)) => Code::Key,
+            BookError::Rewrite(RewriteError::Io { ref source, .. }) => code_of(source),
+            BookError::Rewrite(_) => Code::Io,
+            BookError::Blocked => Code::PersonBlocked,
+            BookError::NotMet => Code::NoSuchContact,
+            BookError::Note(_) => Code::NoteRefused,
+            BookError::Tag(_) => Code::TagRefused,
+            BookError::NoSuchBadge(_) => Code::NoSuchBadge,
+            BookError::Label | BookError::OnShow(_) => Code::BadgeRefused,
+            _ => Code::Internal,
+        };
+        let remedy = match error {
+            BookError::NoSuchBadge(_) => "`lapel badge list` lists them.",
+            _ => "",
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<BadgeError> for Failure {
+    fn from(error: BadgeError) -> Self {
+        Self::new(Code::BadgeRefused, sentence(&error, "Nothing was changed."))
+    }
+}
+
+impl From<EventError> for Failure {
+    fn from(error: EventError) -> Self {
+        Self::new(Code::EventRefused, sentence(&error, ""))
+    }
+}
+
+impl From<ReceiptError> for Failure {
+    fn from(error: ReceiptError) -> Self {
+        Self::new(Code::ReceiptRefused, sentence(&error, "It proves nothing; ask for it again."))
+    }
+}
+
+impl From<BeginError> for Failure {
+    fn from(error: BeginError) -> Self {
+        let code = match error {
+            BeginError::CompareNeedsReveal => Code::Usage,
+            _ => Code::BadgeRefused,
+        };
+        Self::new(code, sentence(&error, ""))
+    }
+}
+
+impl From<AcceptError> for Failure {
+    fn from(error: AcceptError) -> Self {
+        Self::new(Code::Internal, sentence(&error, ""))
+    }
+}
+
+impl From<AcknowledgeError> for Failure {
+    fn from(error: AcknowledgeError) -> Self {
+        Self::new(Code::Internal, sentence(&error, ""))
+    }
+}
+
+impl From<QrError> for Failure {
+    fn from(error: QrError) -> Self {
+        Self::new(Code::Internal, sentence(&error, ""))
+    }
+}

@@ -1,0 +1,111 @@
+//! What leaves the book: receipts and address-book cards; and checking a receipt of anyone's.
+
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+
+use lapel::export::vcard4;
+use lapel::receipt::{Disclosure, Receipt};
+use serde_json::json;
+
+use crate::args::{ExportArgs, Format, ReceiptArgs, WhoseBadge};
+use crate::failure::{Code, Failure, Outcome};
+use crate::files::{self, Lasting};
+use crate::home::Home;
+use crate::say::Say;
+use crate::stdin::Interrupt;
+use crate::{pick, view};
+
+/// `lapel receipt`.
+pub(crate) fn receipt(home: &Home, args: &ReceiptArgs, say: &Say) -> Outcome {
+    one_thing_on_stdout(&args.out, say)?;
+    if files::is_standard(&args.out) && io::stdout().is_terminal() {
+        let message = "A receipt is bytes, not text: name a file with --out, or pipe it on.";
+        return Err(Failure::new(Code::Usage, message));
+    }
+    let interrupt = Interrupt::watch();
+    let book = home.open(say)?;
+    let contact = pick::contact(&book, &args.who.id)?;
+    let meeting = pick::encounter(&contact, args.encounter.as_deref())?;
+    let whose = args.with_badge;
+    let receipt = meeting.receipt(Disclosure {
+        holder: matches!(whose, Some(WhoseBadge::Own | WhoseBadge::Both)),
+        peer: matches!(whose, Some(WhoseBadge::Peer | WhoseBadge::Both)),
+    });
+    let bytes = receipt.to_bytes();
+    interrupt.check("Interrupted. Nothing was written.")?;
+    files::write(&args.out, &bytes, Lasting::Durable)?;
+    if files::is_standard(&args.out) {
+        return Ok(());
+    }
+    let badges = match whose {
+        None => "It names keys only, no badges.",
+        Some(WhoseBadge::Own) => "It shows your badge.",
+        Some(WhoseBadge::Peer) => "It shows their badge.",
+        Some(WhoseBadge::Both) => "It shows both badges.",
+    };
+    let text = format!(
+        "The receipt of {} with {} is in {}. {badges} Anyone can check it with `lapel verify`.",
+        meeting.met_at(),
+        contact.name(),
+        args.out.display(),
+    );
+    let document = json!({
+        "out": args.out.display().to_string(),
+        "bytes": bytes.len(),
+        "person": view::person(&contact.person(), contact.name()),
+        "encounter": meeting.transcript().to_string(),
+        "state": meeting.state(),
+    });
+    say.done(&text, &document)
+}
+
+/// `lapel verify`.
+pub(crate) fn verify(file: &Path, say: &Say) -> Outcome {
+    let shown = Receipt::verify(&files::read(file, Receipt::MAX_BYTES)?)?;
+    let document = serde_json::to_value(&shown)
+        .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
+    say.answer(&shown.to_string(), &document)
+}
+
+/// `lapel export`.
+pub(crate) fn export(home: &Home, args: &ExportArgs, say: &Say) -> Outcome {
+    one_thing_on_stdout(&args.out, say)?;
+    let interrupt = Interrupt::watch();
+    let book = home.open(say)?;
+    let mut contacts = Vec::new();
+    for id in &args.ids {
+        contacts.push(pick::contact(&book, id)?);
+    }
+    if args.ids.is_empty() {
+        contacts = book.contacts()?;
+    }
+    let cards: String = match args.format {
+        Format::Vcard4 => contacts.iter().map(vcard4).collect(),
+    };
+    interrupt.check("Interrupted. Nothing was written.")?;
+    files::write(&args.out, cards.as_bytes(), Lasting::Durable)?;
+    if files::is_standard(&args.out) {
+        return Ok(());
+    }
+    let people = match contacts.len() {
+        1 => "1 person is".to_owned(),
+        people => format!("{people} people are"),
+    };
+    let document = json!({
+        "out": args.out.display().to_string(),
+        "format": "vcard4",
+        "contacts": contacts.len(),
+        "bytes": cards.len(),
+    });
+    say.done(&format!("{people} in {}, in clear.", args.out.display()), &document)
+}
+
+/// A document beside the paper itself would spoil both.
+fn one_thing_on_stdout(out: &Path, say: &Say) -> Outcome {
+    if say.json && files::is_standard(out) {
+        let message =
+            "Standard output can hold the paper or the JSON, not both: name a file with --out.";
+        return Err(Failure::new(Code::Usage, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! What the program does, asked of the program itself: processes, files, words and exit codes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
+
+mod meeting;
+mod papers;
+mod people;
+mod secrecy;
+mod support;
+mod trouble;
+mod words;
