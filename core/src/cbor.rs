@@ -6,7 +6,7 @@
 
 use minicbor::{Decoder, Encoder, decode, encode};
 
-/// The encoder that [`write`] hands to its closure.
+/// The encoder that [`write()`] hands to its closure.
 pub(crate) type Writer<'a> = Encoder<&'a mut Vec<u8>>;
 
 /// What a writing closure returns.
