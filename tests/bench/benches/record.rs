@@ -10,14 +10,9 @@ use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use lapel::badge::{Badge, BadgeFields};
 use lapel::book::{Book, Standing};
-use lapel::encounter::Encounter;
-use lapel::exchange::{Exchange, Options, Scanned};
-use lapel::identity::Identity;
-use lapel::time::UnixTime;
 use lapel::vault::FileVault;
-use lapel_bench::{Report, race, timed};
+use lapel_bench::{Report, encounter_with_a_stranger, race, timed};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use redb::{Database, ReadableDatabase as _, TableDefinition};
@@ -26,23 +21,6 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 /// Bytes of the plaintext of such an entry, padded.
 const PLAINTEXT: usize = 1_536;
 const ROUNDS: usize = 400;
-
-/// Someone new, met by the owner of `book`: the offer of a verified peer, accepted.
-fn meet(book: &Book, number: u64, rng: &mut ChaCha20Rng) -> Encounter {
-    let now = Duration::from_secs;
-    let badge = |name: &str| Badge::new(BadgeFields::named(name)).unwrap();
-    let wall = UnixTime::clamped(1_795_458_300);
-    let stranger = Identity::generate(rng);
-    let theirs = badge(&format!("Stranger {number}"));
-    let mut begin = |me: &Identity, badge: &Badge| {
-        Exchange::begin(me, badge, Options::default(), now(0), wall, number, rng).unwrap()
-    };
-    let (mut own, mut peer) = (begin(book.identity(), &badge("Ada")), begin(&stranger, &theirs));
-    peer.scan(&own.frame(now(1)).unwrap().text, now(1));
-    let scanned = own.scan(&peer.frame(now(1)).unwrap().text, now(1));
-    let Scanned::Verified(who) = scanned else { panic!("{scanned:?}") };
-    own.accept(&who.transcript).unwrap()
-}
 
 /// What every rival does before it writes.
 struct Work {
@@ -162,7 +140,7 @@ fn main() {
     let mut number = 0;
     let mut record = || {
         number += 1;
-        let encounter = meet(&book, number, &mut rng);
+        let encounter = encounter_with_a_stranger(&book, number, &mut rng);
         let spent = timed(|| {
             assert_eq!(book.standing(&encounter.person()).unwrap(), Standing::New);
             book.record(&encounter, &mut rng).unwrap()

@@ -8,6 +8,14 @@
 use core::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use lapel::badge::{Badge, BadgeFields};
+use lapel::book::Book;
+use lapel::encounter::Encounter;
+use lapel::exchange::{Exchange, Options, Scanned};
+use lapel::identity::Identity;
+use lapel::time::UnixTime;
+use rand_chacha::ChaCha20Rng;
+
 /// Rows of a report, and whether every gate held.
 #[derive(Default)]
 pub struct Report {
@@ -107,4 +115,21 @@ impl Report {
 
 fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
+}
+
+/// Someone new, met by the owner of `book`: the offer of a verified peer, accepted.
+pub fn encounter_with_a_stranger(book: &Book, number: u64, rng: &mut ChaCha20Rng) -> Encounter {
+    let now = Duration::from_secs;
+    let badge = |name: &str| Badge::new(BadgeFields::named(name)).unwrap();
+    let wall = UnixTime::clamped(1_795_458_300);
+    let stranger = Identity::generate(rng);
+    let theirs = badge(&format!("Stranger {number}"));
+    let mut begin = |me: &Identity, badge: &Badge| {
+        Exchange::begin(me, badge, Options::default(), now(0), wall, number, rng).unwrap()
+    };
+    let (mut own, mut peer) = (begin(book.identity(), &badge("Ada")), begin(&stranger, &theirs));
+    peer.scan(&own.frame(now(1)).unwrap().text, now(1));
+    let scanned = own.scan(&peer.frame(now(1)).unwrap().text, now(1));
+    let Scanned::Verified(who) = scanned else { panic!("{scanned:?}") };
+    own.accept(&who.transcript).unwrap()
 }
