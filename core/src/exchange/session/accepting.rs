@@ -1,0 +1,90 @@
+//! What follows once a person looked at a verified candidate.
+
+use super::{Acceptance, Session};
+use crate::encounter::{Encounter, Recorded};
+use crate::exchange::AcceptError;
+use crate::receipt::{Comparison, Receipt, Side, Signed};
+use crate::transcript::Transcript;
+use crate::wire::{Facts, Kind, Sealed};
+
+impl Session {
+    /// Notes what the two people said about their check codes; `None` if there is no such peer.
+    pub(in crate::exchange) fn compared(
+        &mut self,
+        transcript: &Transcript,
+        comparison: Comparison,
+    ) -> Option<Result<(), AcceptError>> {
+        let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
+        let offered = self.verified(at)?.check_code.is_some();
+        if self.is_accepted(at) {
+            return Some(Err(AcceptError::Taken));
+        }
+        if comparison == Comparison::Agrees && !offered {
+            return Some(Err(AcceptError::NoCheckCode));
+        }
+        self.peers.get_mut(at)?.comparison = comparison;
+        Some(Ok(()))
+    }
+
+    /// Accepts the peer of `transcript`; `None` if no such peer is verified here. The same again
+    /// gives the same encounter.
+    pub(in crate::exchange) fn accept(
+        &mut self,
+        transcript: &Transcript,
+    ) -> Option<Result<Encounter, AcceptError>> {
+        let peer = self.peers.iter().find(|peer| peer.transcript == *transcript)?;
+        let proof = peer.proof.as_ref()?;
+        if self.taken_by.is_some_and(|person| person != proof.plaintext.person) {
+            return Some(Err(AcceptError::Taken));
+        }
+        if let Some(before) = self.acceptances.iter().find(|a| a.transcript == *transcript) {
+            return Some(Ok(before.encounter.clone()));
+        }
+        let (confirm, ours) =
+            self.seal(Kind::Confirm, peer, Some(proof.plaintext.person.as_bytes()));
+        let theirs = match (proof.confirm, proof.offer) {
+            (Some(signature), _) => Signed::Confirm(signature),
+            (None, Some(signature)) => Signed::Offer(signature),
+            (None, None) => return None,
+        };
+        let side = |facts: &Facts, ephemeral, signed| Side {
+            ephemeral,
+            blind: facts.blind,
+            opening: facts.opening.clone(),
+            signed,
+            badge: Some(facts.badge.clone()),
+            attestation: Some(facts.attestation.clone()).filter(|a| !a.bytes.is_empty()),
+        };
+        let encounter = Encounter {
+            receipt: Receipt {
+                holder: side(&self.facts, self.hello.ephemeral, Signed::Confirm(ours)),
+                peer: side(&proof.facts, peer.hello.ephemeral, theirs),
+                comparison: peer.comparison,
+            },
+            badge: proof.plaintext.badge.clone(),
+            confirm_message: confirm.to_bytes(),
+            transcript: *transcript,
+        };
+        self.acceptances.push(Acceptance {
+            transcript: *transcript,
+            encounter: encounter.clone(),
+            confirm,
+            acknowledged: false,
+        });
+        Some(Ok(encounter))
+    }
+
+    /// The book has the encounter; `false` if nobody was accepted here under that record.
+    pub(in crate::exchange) fn acknowledge(&mut self, recorded: &Recorded) -> bool {
+        let accepted = self.acceptances.iter_mut().find(|acceptance| {
+            acceptance.transcript == recorded.transcript
+                && acceptance.encounter.person() == recorded.person
+        });
+        accepted.map(|acceptance| acceptance.acknowledged = true).is_some()
+    }
+
+    /// Confirm messages that are true by now.
+    pub(in crate::exchange) fn confirms(&self) -> impl Iterator<Item = &Sealed> {
+        self.acceptances.iter().filter(|a| a.acknowledged).map(|a| &a.confirm)
+    }
+}
