@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -76,10 +77,16 @@ fn drawn(
 
 /// What the script prints about the pictures of a manifest.
 fn python(manifest: &Path) -> String {
+    // The first test to come installs; the others wait for it.
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| drop(script("--check".as_ref())));
+    script(manifest)
+}
+
+fn script(argument: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/run");
     let output = Command::new(&script)
-        .arg(manifest)
-        .stderr(Stdio::piped())
+        .arg(argument)
         .output()
         .unwrap_or_else(|error| panic!("{} doesn't start: {error}", script.display()));
     let said = String::from_utf8_lossy(&output.stderr);
