@@ -3,13 +3,13 @@
 //!
 //! # What it promises
 //!
-//! - Only people met in person get in. A contact exists because a live session ended with the peer
+//! - Only people met in person get in: a contact exists because a live session ended with the peer
 //!   proving possession of their identity key on this phone's own fresh key, and because this
 //!   phone's owner accepted them. The types say so: a [`Book`](book::Book) records an
 //!   [`Encounter`](encounter::Encounter), and only an [`Exchange`](exchange::Exchange) makes one.
-//! - Films of both screens give a stranger nothing.
-//! - No clock is trusted, and no clock, randomness or thread is the core's own: all come in as
-//!   arguments.
+//! - Films of both screens give a stranger nothing but one of three sizes.
+//! - No clock is trusted, and no clock or randomness is the core's own: both come in as arguments.
+//!   The exchange does no IO; the book writes files, and sled under it keeps a few threads for that.
 //! - Any bytes at all, from a camera or a file, give a typed answer. Nothing panics.
 //! - What a meeting does *not* prove is written in `PROTOCOL.md`, and no sentence here says more.
 //!
@@ -36,7 +36,7 @@
 //!     let (book, _) = Book::open(&home.path().join(name).join("book"), vault, rng)?;
 //!     let badge = Badge::new(BadgeFields::named(name))?;
 //!     let (me, terms) = (book.identity(), Options::default());
-//!     let exchange = Exchange::begin(me, &badge, terms, clock(0), wall, 1, rng)?;
+//!     let exchange = Exchange::begin(me, &badge, terms, clock(0), wall, book.counter(), rng)?;
 //!     Ok::<_, Box<dyn std::error::Error>>((book, exchange))
 //! };
 //! let (mut adas_book, mut ada) = open("Ada", rng)?;

@@ -8,7 +8,7 @@
 //!   level L is taken, and then the highest level that this version still holds, which is free.
 //! - **ASCII only, in segments chosen here**: an alphanumeric or byte segment, then a numeric one
 //!   for the digits at the end (`LAPEL:/` + digits, or `https://host/b#` + digits). Readers' text
-//!   interfaces guess at the character set of anything else, and guess differently.
+//!   interfaces may have to guess at the character set of anything else.
 //! - **Dark on light, always**, with a quiet zone of [`QUIET_ZONE`] light modules that is part of
 //!   every drawing. Some readers don't see an inverted symbol, and none sees one whose dark edge
 //!   melts into a dark screen: don't recolour it for dark mode.

@@ -1,6 +1,6 @@
 //! The contact book: who was met, kept sealed on this device.
 //!
-//! Only people met in person get in. [`Book::record`] takes an [`Encounter`], which only an
+//! Only people met in person get in: [`Book::record`] takes an [`Encounter`], which only an
 //! [`Exchange`](crate::exchange::Exchange) makes; there is no other way to add a contact. Every
 //! change is one entry in a sealed, append-only ledger, and is durable when the call returns; an
 //! index answers questions and can be lost (see `STORAGE.md`). Nothing personal stands in clear on
@@ -14,6 +14,7 @@ mod entry;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand_core::CryptoRng;
 
@@ -108,7 +109,7 @@ pub enum BookError {
 pub struct Book {
     store: Store,
     identity: Identity,
-    begun: u64,
+    begun: AtomicU64,
 }
 
 impl Book {
@@ -124,7 +125,7 @@ impl Book {
     ) -> Result<(Self, OpenReport), OpenError> {
         let (store, report) = Store::open(home, vault, rng)?;
         let identity = Identity::from_secret(&*store.secret()?);
-        Ok((Self { store, identity, begun: 0 }, report))
+        Ok((Self { store, identity, begun: AtomicU64::new(0) }, report))
     }
 
     /// The owner.
@@ -134,9 +135,8 @@ impl Book {
 
     /// A number for [`Exchange::begin`](crate::exchange::Exchange::begin): it differs each time
     /// within a process, and grows with the ledger.
-    pub fn counter(&mut self) -> u64 {
-        self.begun += 1;
-        self.store.last() << 20 | self.begun
+    pub fn counter(&self) -> u64 {
+        self.store.last() << 20 | self.begun.fetch_add(1, Ordering::Relaxed)
     }
 
     /// What the book knows of `person`. Ask before showing them for acceptance.

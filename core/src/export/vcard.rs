@@ -80,16 +80,16 @@ fn note(contact: &Contact) -> String {
     for meeting in contact.meetings().iter().rev() {
         let event = meeting.event().as_str();
         let at = if event.is_empty() { String::new() } else { format!(" at {event}") };
-        let state = match meeting.state() {
-            State::Confirmed => "confirmed by them",
-            State::Offered => "not confirmed by them",
+        let (what, state) = match meeting.state() {
+            State::Confirmed => ("Met", "confirmed by them"),
+            State::Offered => ("Accepted", "not confirmed by them"),
         };
         let codes = match meeting.comparison() {
             Comparison::NotCompared => "",
             Comparison::Agrees => ", check codes agreed",
             Comparison::Differs => ", CHECK CODES DIFFERED",
         };
-        let _ = writeln!(note, "Met {}{at}, {state}{codes}.", meeting.met_at());
+        let _ = writeln!(note, "{what} {}{at}, {state}{codes}.", meeting.met_at());
     }
     let _ = write!(note, "Lapel fingerprint {}.", contact.person().fingerprint());
     note

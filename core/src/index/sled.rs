@@ -1,6 +1,6 @@
 //! sled 0.34.7 as the engine, with what was measured about it in mind.
 //!
-//! It is given one tree and no thread of its own, so that it does the same on phones as on
+//! It is given one tree and no flusher thread, so that it does the same on phones as on
 //! desktops. A kill while it writes a snapshot leaves `snap.*.generating`, with which it never
 //! opens again, so that file goes first. It panics on some damage, so every call is caught; what
 //! it holds can always be built anew.

@@ -80,9 +80,10 @@ fn leave(owner: &Person, other: &Person) -> Outcome<()> {
     std::fs::write(&receipt, latest.receipt(Disclosure { holder: false, peer: true }).to_bytes())?;
     let shown = Receipt::verify(&std::fs::read(&receipt)?)?;
 
-    println!("  {}'s book           {}", owner.name, owner.dir.join("book").display());
+    let whose = format!("{}'s book", owner.name);
+    println!("  {whose:<20} {}", owner.dir.join("book").display());
     println!(
-        "    {}, met {} times, {} by them",
+        "    {}: {} encounters, {} by them",
         contact.name(),
         contact.meetings().len(),
         if contact.state() == State::Confirmed { "confirmed" } else { "not confirmed" }

@@ -44,7 +44,7 @@ impl Person {
         let (mut book, report) = Book::open(&dir.join("book"), vault, &mut rng())?;
         book.set_badge("conference", badge, &mut rng())?;
         println!(
-            "  {name:<6} {}   a badge of {} bytes; a book with {} contacts, {}",
+            "  {name:<6} {}   a badge of {} bytes; people in the book: {}, {}",
             book.identity().person().fingerprint(),
             badge.as_bytes().len(),
             book.contacts()?.len(),
@@ -89,7 +89,7 @@ impl Person {
         let name = who.badge.name();
         Ok(match standing {
             Standing::New => format!("accepts {name}, who is new: recorded"),
-            _ => format!("accepts {name}: met again, encounter {}", recorded.encounters()),
+            _ => format!("accepts {name} again: encounter {}", recorded.encounters()),
         })
     }
 

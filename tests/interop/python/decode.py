@@ -46,7 +46,7 @@ def zbar(grey):
 
 
 def opencv(grey):
-    # Its older finder, QRCodeDetector, misplaces a corner of some undisturbed symbols at any size.
+    # Its older finder, QRCodeDetector, misses some undisturbed symbols at any size.
     text, _, _ = cv2.QRCodeDetectorAruco().detectAndDecode(grey)
     return [text] if text else []
 

@@ -47,7 +47,7 @@ pub(crate) fn shake(home: &Home, args: ShakeArgs, say: &Say) -> Outcome {
         _ => Channel::Paste(Paste::new(say)),
     };
     let event = Event::new(args.event.as_deref().unwrap_or_default())?;
-    let mut book = home.open(say)?;
+    let book = home.open(say)?;
     let (_, badge) = book.badge_on_show()?.ok_or_else(|| badges::no_badge(None))?;
     let options = Options {
         event: event.clone(),
