@@ -75,18 +75,28 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 impl Report {
+    /// A ratio for the reader.
+    pub fn compare(&mut self, what: &str, against: &str, race: &Race) {
+        self.row(what, against, race, "");
+    }
+
     /// A ratio that must not exceed `gate`.
     pub fn ratio(&mut self, what: &str, against: &str, race: &Race, gate: f64) {
+        self.row(what, against, race, &format!(" (gate {gate:.2})"));
         let ratio = race.ratio();
-        let _ = writeln!(
-            self.text,
-            "  {what:<44} {:>9.1} µs   {against:<34} {:>9.1} µs   ratio {ratio:>5.2} (gate {gate:.2})",
-            micros(race.subject),
-            micros(race.baseline),
-        );
         if ratio > gate {
             self.missed.push(format!("{what}: {ratio:.2} × {against}, gate {gate:.2}"));
         }
+    }
+
+    fn row(&mut self, what: &str, against: &str, race: &Race, verdict: &str) {
+        let _ = writeln!(
+            self.text,
+            "  {what:<44} {:>9.1} µs   {against:<34} {:>9.1} µs   ratio {:>5.2}{verdict}",
+            micros(race.subject),
+            micros(race.baseline),
+            race.ratio(),
+        );
     }
 
     /// A time beside its target, which is reported and not judged.
