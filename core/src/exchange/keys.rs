@@ -16,6 +16,7 @@ use crate::transcript::Transcript;
 use crate::wire::{Flaw, Hello, Kind, Sealed};
 
 /// What one session draws, and never writes to disk.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Secrets {
     /// The X25519 secret. Static in the library's terms, because one hello serves up to four peers.
     pub(super) ephemeral: StaticSecret,

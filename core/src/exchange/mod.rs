@@ -22,6 +22,8 @@
 mod display;
 mod keys;
 mod scanned;
+#[cfg(test)]
+mod search;
 mod session;
 mod terms;
 #[cfg(test)]
@@ -57,6 +59,7 @@ use crate::wire::{
 ///
 /// It draws a fresh session when its hello grows stale and nobody has answered; the old session
 /// goes on opening what was sealed to it. Dropping or [`ending`](Exchange::end) it wipes every key.
+#[cfg_attr(test, derive(Clone))]
 pub struct Exchange {
     terms: Arc<Terms>,
     carrier: Carrier,

@@ -65,6 +65,7 @@ impl Session {
             confirm_message: confirm.to_bytes(),
             transcript: *transcript,
         };
+        self.first_sealed_to.get_or_insert(peer.hello);
         self.acceptances.push(Acceptance {
             transcript: *transcript,
             encounter: encounter.clone(),

@@ -1,6 +1,8 @@
 //! The life of one hello: who answered it, who was answered, who was accepted.
 
 mod accepting;
+#[cfg(test)]
+mod state;
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -42,6 +44,7 @@ const MAX_VERIFIED: usize = 4;
 /// all places alone.
 const MAX_OF_ONE_PERSON: usize = 2;
 
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Session {
     terms: Arc<Terms>,
     pub(super) secrets: Secrets,
@@ -62,6 +65,7 @@ pub(super) struct Session {
 }
 
 /// A candidate: one hello of someone else's, and what is known about it.
+#[cfg_attr(test, derive(Clone))]
 struct Peer {
     hello: Hello,
     shared: Arc<Shared>,
@@ -74,6 +78,7 @@ struct Peer {
 }
 
 /// What a peer proved, by signatures over this session.
+#[cfg_attr(test, derive(Clone))]
 struct Proof {
     plaintext: Plaintext,
     facts: Facts,
@@ -84,6 +89,7 @@ struct Proof {
 }
 
 /// A peer accepted under one transcript.
+#[cfg_attr(test, derive(Clone))]
 struct Acceptance {
     transcript: Transcript,
     encounter: Encounter,
