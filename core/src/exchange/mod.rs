@@ -228,8 +228,8 @@ impl Exchange {
         }
         let accepted = self.sessions_mut().find_map(|session| session.accept(th));
         let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
-        let taken_by = Some(encounter.person());
-        self.sessions_mut().for_each(|session| session.taken_by = taken_by);
+        let taken_by = self.sessions().find_map(|session| session.taken_by.clone());
+        self.sessions_mut().for_each(|session| session.taken_by = taken_by.clone());
         Ok(encounter)
     }
 
@@ -308,13 +308,14 @@ impl Exchange {
         let now = self.now;
         let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
-        if let Scanned::NotForUs | Scanned::Damaged(_) = scanned {
+        if let Scanned::NotForUs | Scanned::Damaged(_) | Scanned::OwnCode = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
         }
         scanned
     }
 
-    /// Time passes, never backwards, and a stale hello is replaced.
+    /// Time passes, never backwards; a stale hello is replaced, and a session that nobody can
+    /// complete any more is dropped with its keys.
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         if self.ended {
@@ -322,15 +323,26 @@ impl Exchange {
         }
         if self.renew_at().is_some_and(|at| self.now >= at) {
             let replaced = self.replace_current();
-            let engaged = |session: &Session| session.engaged_until() > self.now;
-            let (kept, gone) = self.previous.drain(..).partition::<Vec<_>, _>(engaged);
-            self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
-            self.previous = kept;
             self.previous.insert(0, replaced);
+            self.drop_dead();
             self.redraw();
-        } else if self.hide_at().is_some_and(|at| self.now >= at) {
+        } else if self.drop_dead() || self.hide_at().is_some_and(|at| self.now >= at) {
             self.redraw();
         }
+    }
+
+    /// Of the sessions before, keeps the last one and the engaged; whether any went.
+    fn drop_dead(&mut self) -> bool {
+        let (now, before, mut at) = (self.now, self.previous.len(), 0);
+        self.previous.retain(|session| {
+            let stays = at == 0 || session.engaged_until() > now;
+            at += 1;
+            if !stays {
+                self.unanswered.extend(session.unanswered());
+            }
+            stays
+        });
+        self.previous.len() < before
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {

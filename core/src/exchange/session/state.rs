@@ -13,7 +13,7 @@ impl Session {
         self.made_at.hash(to);
         self.first_sealed_to.map(Hello::to_bytes).hash(to);
         self.last_opened.hash(to);
-        self.taken_by.hash(to);
+        self.taken_by.as_ref().map(|taken| taken.transcript).hash(to);
         self.peers.len().hash(to);
         for peer in &self.peers {
             peer.hello.to_bytes().hash(to);
