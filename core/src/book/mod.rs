@@ -166,6 +166,7 @@ impl Book {
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
         if let Some(at) = meetings.iter().position(|m| m.transcript() == transcript) {
+            self.store.lasts()?;
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
         self.append(&Happening::met(encounter), rng)?;
@@ -182,7 +183,7 @@ impl Book {
         let contact = self.contact(&confirmation.person)?.ok_or(BookError::NotRecorded)?;
         let meeting = contact.meeting(&confirmation.transcript).ok_or(BookError::NotRecorded)?;
         if meeting.state() == State::Confirmed {
-            return Ok(());
+            return Ok(self.store.lasts()?);
         }
         let mut receipt = meeting.full_receipt().clone();
         receipt.set_confirmed(confirmation.signature);
