@@ -166,6 +166,7 @@ impl Book {
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
         if let Some(at) = meetings.iter().position(|m| m.run(&transcript).is_some()) {
+            self.store.lasts()?;
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
         self.append(&Happening::met(encounter), rng)?;
@@ -186,7 +187,7 @@ impl Book {
         let run = meeting.and_then(|m| m.run(&confirmation.transcript));
         let run = run.ok_or(BookError::NotRecorded)?;
         if run.state() == State::Confirmed {
-            return Ok(());
+            return Ok(self.store.lasts()?);
         }
         let mut receipt = run.receipt.clone();
         receipt.set_confirmed(confirmation.signature);

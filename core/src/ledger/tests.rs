@@ -256,6 +256,19 @@ fn after_a_failed_write_the_ledger_waits_to_be_opened_again() {
     assert_eq!(ledger.append(1, &[], b"two", &mut bench.rng).unwrap().entry.seq, 2);
 }
 
+/// The device takes every byte and can't sync, as a disk that fails at the last moment.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_entry_that_was_written_and_not_synced_is_not_acknowledged() {
+    let (mut bench, _) = Bench::with(&[b"one"]);
+    let (mut ledger, _) = bench.open();
+    ledger.file = OpenOptions::new().write(true).open("/dev/null").unwrap();
+    let unsynced = ledger.append(1, &[], b"two", &mut bench.rng);
+    assert!(matches!(unsynced, Err(WriteError::Io { .. })));
+    assert!(ledger.is_poisoned());
+    assert_eq!(ledger.tail().next, 2, "nothing follows an entry that may not be there");
+}
+
 #[test]
 fn an_entry_that_is_too_large_is_refused_and_nothing_is_written() {
     let (mut bench, _) = Bench::with(&[b"one"]);

@@ -13,6 +13,8 @@ use crate::seal::Keys;
 /// What a scan of the ledger's end brought.
 pub(super) struct Caught {
     added: u64,
+    /// The last frame that was added.
+    last: Option<Frame>,
     torn: u64,
     damage: Vec<Damage>,
 }
@@ -48,6 +50,12 @@ pub(super) fn open(
             (index, caught, state)
         }
     };
+    if let Some(last) = &caught.last {
+        // A kill or a failed sync can have left it in the system's memory alone, where it reads like
+        // any other; after a failed sync, another one wouldn't write it. What can't be written
+        // again can still be read, and the ledger, poisoned by that, promises nothing about it.
+        let _ = ledger.restore(last);
+    }
     report.torn += caught.torn;
     report.damage.extend(caught.damage);
     report.index = state;
@@ -131,13 +139,14 @@ fn resume(
 fn catch_up(ledger: &mut Ledger, keys: &Keys, index: &mut Index) -> io::Result<Caught> {
     let before = index.mark();
     let mut damage = Vec::new();
-    let mut added = 0;
+    let (mut added, mut last) = (0, None);
     let mut scan = ledger.scan(before)?;
     while let Some(found) = scan.step()? {
         match found {
             Found::Frame(frame) => {
                 index.note(keys, &frame);
                 added += 1;
+                last = Some(frame);
             }
             Found::Damage(found) => {
                 index.note_damage(&found);
@@ -147,7 +156,7 @@ fn catch_up(ledger: &mut Ledger, keys: &Keys, index: &mut Index) -> io::Result<C
     }
     let Some(tail) = scan.tail() else { return Err(io::ErrorKind::UnexpectedEof.into()) };
     ledger.settle(tail)?;
-    Ok(Caught { added, torn: tail.torn, damage })
+    Ok(Caught { added, last, torn: tail.torn, damage })
 }
 
 /// Writes frames that the index has and the ledger doesn't back into the ledger: over damage where

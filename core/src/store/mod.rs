@@ -130,6 +130,15 @@ impl Store {
         Ok(frame.entry.seq)
     }
 
+    /// Whether every entry that can be read is durable. After a failed write or sync, the last one
+    /// may not be.
+    ///
+    /// # Errors
+    /// [`WriteError::Poisoned`].
+    pub(crate) fn lasts(&self) -> Result<(), WriteError> {
+        if self.ledger.is_poisoned() { Err(WriteError::Poisoned) } else { Ok(()) }
+    }
+
     /// The identity's secret.
     ///
     /// # Errors

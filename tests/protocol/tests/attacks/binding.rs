@@ -2,6 +2,7 @@
 
 use lapel::Flaw;
 use lapel::exchange::{AcceptError, Scanned};
+use lapel::transcript::Transcript;
 use lapel_protocol_tests::{CONFIRM, OFFER, Party, Phone, digits, schedule};
 
 const BAD_SIGNATURE: Scanned = Scanned::Damaged(Flaw::Signature);
@@ -291,4 +292,21 @@ fn whoever_was_accepted_is_asked_about_again_under_another_badge() {
     let contact = ada.book().contact(&person).unwrap().unwrap();
     assert_eq!(contact.meetings().len(), 1);
     assert_eq!(contact.meetings()[0].transcript(), again.transcript, "the run that both confirmed");
+}
+
+#[test]
+fn no_key_is_exported_for_a_run_that_nobody_proved() {
+    let (mut ada, grace, edsger) =
+        (Phone::named("Ada"), Party::named("Grace"), Party::named("Edsger"));
+    let hello = ada.hello();
+    ada.answers(grace.hello());
+    let with_grace = Transcript::from_bytes(grace.transcript(&hello));
+    assert_eq!(ada.exchange.export_key(&with_grace, "ble"), None, "answered, and not verified");
+    // Someone else's proof is none of Grace's, nor of a run that never was.
+    let by_edsger = ada.verifies(edsger.offer(&hello));
+    assert_eq!(ada.exchange.export_key(&with_grace, "ble"), None);
+    assert_eq!(ada.exchange.export_key(&Transcript::from_bytes([0; 32]), "ble"), None);
+    assert!(ada.exchange.export_key(&by_edsger.transcript, "ble").is_some());
+    ada.exchange.end();
+    assert_eq!(ada.exchange.export_key(&by_edsger.transcript, "ble"), None, "ended");
 }

@@ -124,3 +124,22 @@ fn a_film_tells_nothing_by_its_rhythm() {
     assert_ne!(rhythm(1), rhythm(2));
     assert_eq!(rhythm(1), rhythm(1));
 }
+
+#[test]
+fn every_order_of_the_codes_comes_up() {
+    let (mut ada, one, other) = (Phone::named("Ada"), Party::named("one"), Party::named("other"));
+    ada.answers(one.hello());
+    ada.scan_bytes(other.hello());
+    ada.wait(1.5).scan_bytes(other.hello());
+    let mut shown = Vec::new();
+    while ada.clock < Duration::from_secs(100) {
+        let frame = ada.exchange.frame(ada.clock).unwrap();
+        ada.clock = frame.until.unwrap();
+        shown.push(frame.text);
+    }
+    let rounds: std::collections::BTreeSet<_> = shown.chunks_exact(3).collect();
+    assert_eq!(rounds.len(), 6, "of two offers and a hello");
+    let stays = |pair: &[&[String]]| pair[0] == pair[1];
+    let in_order: Vec<_> = shown.chunks_exact(3).collect();
+    assert!(in_order.windows(2).any(stays), "a round may be the one before once more");
+}

@@ -2,6 +2,7 @@
 
 use lapel::exchange::{AcceptError, Scanned, Step};
 use lapel::receipt::{Half, Receipt, ReceiptError, State};
+use lapel_protocol_tests::phone::Setup;
 use lapel_protocol_tests::receipt::{Side, receipt};
 use lapel_protocol_tests::{OFFER, Party, Phone, schedule};
 
@@ -158,4 +159,28 @@ fn only_a_candidate_that_came_before_the_blind_was_known_gets_a_check_code() {
     let codes: Vec<_> = ada.exchange.waiting().iter().map(|v| v.check_code).collect();
     assert_eq!(codes, [None, None]);
     assert!(ada.verifies(third.offer(&hello)).check_code.is_some());
+}
+
+#[test]
+fn a_film_shows_one_of_three_lengths_whatever_the_badge() {
+    let mut lengths = std::collections::BTreeSet::new();
+    let mut shown = |name: usize, line: usize| {
+        let mut setup = Setup::named("Ada");
+        setup.fields.name = "n".repeat(name);
+        setup.fields.line = Some("l".repeat(line)).filter(|line| !line.is_empty());
+        setup.fields.title = Some("t".repeat(line.min(64))).filter(|title| !title.is_empty());
+        let mut ada = Phone::begin(setup);
+        let hello = ada.hello();
+        lengths.insert(ada.answers(Party::named("Grace").hello()).len());
+        let seen = ada.verifies(Party::named("Grace").offer(&hello));
+        let _ = ada.keeps(&seen);
+        lengths.insert(ada.confirm().len());
+    };
+    for (name, line) in [(1, 0), (2, 0), (7, 0), (23, 0), (24, 0), (64, 0), (64, 11), (64, 12)] {
+        shown(name, line);
+    }
+    for line in [13, 20, 32, 33, 34, 40, 48, 64, 65, 90, 96] {
+        shown(64, line);
+    }
+    assert_eq!(lengths.into_iter().collect::<Vec<_>>(), [311, 357, 414]);
 }

@@ -206,3 +206,30 @@ fn a_code_on_the_screen_can_be_answered_while_someone_verified_waits() {
         assert_ne!(name, "expired", "after {second} s");
     }
 }
+
+#[test]
+fn a_hello_that_can_not_be_replaced_is_hidden_behind_offers_from_105_seconds_on() {
+    let mut ada = Phone::named("Ada");
+    // Three sessions with someone verified in each, and so no place for a fourth before the next.
+    for person in ["one", "two", "three"] {
+        let shown = ada.hello();
+        ada.verifies(Party::named(person).offer(&shown));
+        ada.wait(106.0).shows();
+    }
+    let made_at = ada.clock;
+    let shown = ada.hello();
+    let four = Party::named("four");
+    ada.verifies(four.offer(&shown));
+    assert_eq!(ada.wait(2.0).answers(Party::named("five").hello())[1], 1);
+    let hidden_at = made_at + Duration::from_secs(105);
+    ada.clock = hidden_at - Duration::from_millis(1_500);
+    assert_eq!(ada.hello(), shown, "not yet");
+    ada.clock = hidden_at - Duration::from_millis(1);
+    assert!(ada.exchange.frame(ada.clock).unwrap().until <= Some(hidden_at));
+    ada.clock = hidden_at;
+    let frame = ada.exchange.frame(ada.clock).unwrap();
+    assert_eq!((frame.shows, frame.until), (Shows::Offer, None), "the offer, and nothing else");
+    assert_eq!(ada.films(60.0), [frame.text]);
+    // It still opens what is sealed to it.
+    assert!(ada.verifies(four.confirm(&shown, &ada.person())).confirmed);
+}
