@@ -155,6 +155,10 @@ impl Scan {
         let followed = self.has_head(end)?;
         let data_end = if followed { u64::MAX } else { self.window.data_end(self.at)? };
         if data_end < end || data_end == end && self.window.has_blank_sector(self.at, end)? {
+            // Never finished, but its head still says how many entries came before it.
+            if head.seq > self.next() {
+                self.spoil(head.seq);
+            }
             self.end(self.at, data_end - self.at);
             return Ok(());
         }
