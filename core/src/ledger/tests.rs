@@ -205,6 +205,25 @@ fn damage_before_a_torn_write_is_counted_by_the_head_of_that_write() {
     assert_eq!((seen.seqs.as_slice(), counted(&seen)), (&[1, 4][..], vec![(2, 2)]));
 }
 
+/// Found by fuzzing: what stood within the length that such a head claims was passed over, or even cut.
+#[test]
+fn a_sound_head_in_a_wrong_place_hides_nothing_behind_it() {
+    let (bench, offsets) = Bench::with(&[&[7; 3000], b"two", b"three", b"four"]);
+    let whole = fs::read(bench.path()).unwrap();
+    for end in [offsets[4], whole.len()] {
+        let mut bytes = whole[..end].to_vec();
+        let head = whole[offsets[0]..offsets[0] + 56].to_vec();
+        bytes[offsets[1]..offsets[1] + 56].copy_from_slice(&head);
+        fs::write(bench.path(), &bytes).unwrap();
+        for _ in 0..2 {
+            let (_, seen) = bench.open();
+            assert_eq!((seen.seqs, seen.tail.torn), (vec![1, 3, 4], 0));
+            let [damage] = seen.damage[..] else { panic!("{:?}", seen.damage) };
+            assert_eq!((damage.first, damage.lost, damage.bytes), (2, 1, 353));
+        }
+    }
+}
+
 #[test]
 fn a_wiped_stretch_is_counted_by_the_sequences_around_it() {
     let payloads: Vec<Vec<u8>> = (0..20_u8).map(|i| vec![i; 300]).collect();
