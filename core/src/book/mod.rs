@@ -167,11 +167,13 @@ impl Book {
             return Err(BookError::Blocked);
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
-        if let Some(at) = meetings.iter().position(|m| m.transcript() == transcript) {
+        if let Some(at) = meetings.iter().position(|m| m.run(&transcript).is_some()) {
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
         self.append(&Happening::met(encounter), rng)?;
-        Ok(Recorded { transcript, person, encounters: meetings.len() + 1 })
+        let same = encounter.continues.and_then(|th| contact.as_ref()?.meeting(&th));
+        let encounters = meetings.len() + usize::from(same.is_none());
+        Ok(Recorded { transcript, person, encounters })
     }
 
     /// Keeps the peer's confirmation of a recorded encounter. Durable when it returns; the same
@@ -182,11 +184,13 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), BookError> {
         let contact = self.contact(&confirmation.person)?.ok_or(BookError::NotRecorded)?;
-        let meeting = contact.meeting(&confirmation.transcript).ok_or(BookError::NotRecorded)?;
-        if meeting.state() == State::Confirmed {
+        let meeting = contact.meeting(&confirmation.transcript);
+        let run = meeting.and_then(|m| m.run(&confirmation.transcript));
+        let run = run.ok_or(BookError::NotRecorded)?;
+        if run.state() == State::Confirmed {
             return Ok(());
         }
-        let mut receipt = meeting.full_receipt().clone();
+        let mut receipt = run.receipt.clone();
         receipt.set_confirmed(confirmation.signature);
         receipt.check().map_err(BookError::Confirmation)?;
         self.append(&Happening::confirmed(confirmation), rng)

@@ -19,6 +19,7 @@ use crate::wire::{Flaw, Hello, Kind, Sealed};
 
 /// What one session draws, and never writes to disk. Each secret has a place of its own, because a session
 /// is moved about, and moving would leave copies.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Secrets {
     /// The X25519 secret. Static in the library's terms, because one hello serves up to four peers.
     pub(super) ephemeral: Box<StaticSecret>,

@@ -22,6 +22,8 @@
 mod display;
 mod keys;
 mod scanned;
+#[cfg(test)]
+mod search;
 mod session;
 mod terms;
 #[cfg(test)]
@@ -58,6 +60,7 @@ use crate::wire::{
 ///
 /// It draws a fresh session when its hello grows stale and nobody has answered; the old session
 /// goes on opening what was sealed to it. Dropping or [`ending`](Exchange::end) it wipes every key.
+#[cfg_attr(test, derive(Clone))]
 pub struct Exchange {
     terms: Arc<Terms>,
     carrier: Carrier,
@@ -227,8 +230,8 @@ impl Exchange {
         }
         let accepted = self.sessions_mut().find_map(|session| session.accept(th));
         let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
-        let taken_by = Some(encounter.person());
-        self.sessions_mut().for_each(|session| session.taken_by = taken_by);
+        let taken_by = self.sessions().find_map(|session| session.taken_by.clone());
+        self.sessions_mut().for_each(|session| session.taken_by = taken_by.clone());
         Ok(encounter)
     }
 
@@ -314,13 +317,14 @@ impl Exchange {
         let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
         sweep();
-        if let Scanned::NotForUs | Scanned::Damaged(_) = scanned {
+        if let Scanned::NotForUs | Scanned::Damaged(_) | Scanned::OwnCode = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
         }
         scanned
     }
 
-    /// Time passes, never backwards, and a stale hello is replaced.
+    /// Time passes, never backwards; a stale hello is replaced, and a session that nobody can
+    /// complete any more is dropped with its keys.
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         if self.ended {
@@ -328,15 +332,26 @@ impl Exchange {
         }
         if self.renew_at().is_some_and(|at| self.now >= at) {
             let replaced = self.replace_current();
-            let engaged = |session: &Session| session.engaged_until() > self.now;
-            let (kept, gone) = self.previous.drain(..).partition::<Vec<_>, _>(engaged);
-            self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
-            self.previous = kept;
             self.previous.insert(0, replaced);
+            self.drop_dead();
             self.redraw();
-        } else if self.hide_at().is_some_and(|at| self.now >= at) {
+        } else if self.drop_dead() || self.hide_at().is_some_and(|at| self.now >= at) {
             self.redraw();
         }
+    }
+
+    /// Of the sessions before, keeps the last one and the engaged; whether any went.
+    fn drop_dead(&mut self) -> bool {
+        let (now, before, mut at) = (self.now, self.previous.len(), 0);
+        self.previous.retain(|session| {
+            let stays = at == 0 || session.engaged_until() > now;
+            at += 1;
+            if !stays {
+                self.unanswered.extend(session.unanswered());
+            }
+            stays
+        });
+        self.previous.len() < before
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {

@@ -67,6 +67,7 @@ pub(crate) struct Plaintext {
 }
 
 /// What follows from a plaintext, computed once.
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Facts {
     pub(crate) blind: Hash,
     pub(crate) badge: Committed,
