@@ -25,6 +25,7 @@ use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
+use crate::sweep::sweep;
 use crate::text::TextFlaw;
 use crate::transcript::Transcript;
 use crate::vault::KeyVault;
@@ -125,6 +126,7 @@ impl Book {
     ) -> Result<(Self, OpenReport), OpenError> {
         let (store, report) = Store::open(home, vault, rng)?;
         let identity = Identity::from_secret(&*store.secret()?);
+        sweep();
         Ok((Self { store, identity, begun: AtomicU64::new(0) }, report))
     }
 

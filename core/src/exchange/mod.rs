@@ -49,6 +49,7 @@ use crate::digest::Hash;
 use crate::encounter::{Encounter, Recorded};
 use crate::identity::Identity;
 use crate::receipt::Comparison;
+use crate::sweep::sweep;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{
@@ -125,6 +126,7 @@ impl Exchange {
         rng.fill_bytes(random.as_mut());
         let current = Session::new(Arc::clone(&terms), &random, wall, now, counter);
         let display = hello_alone(&carrier, &current);
+        sweep();
         Ok(Self {
             own: VecDeque::from([current.hello.ephemeral]),
             terms,
@@ -281,7 +283,9 @@ impl Exchange {
     /// check-in: bound to this exchange and `purpose`, and known to its two sides only. `None` if
     /// nobody is verified under `th`.
     pub fn export_key(&self, th: &Transcript, purpose: &str) -> Option<[u8; 32]> {
-        self.sessions().find_map(|session| session.export(th, purpose))
+        let key = self.sessions().find_map(|session| session.export(th, purpose));
+        sweep();
+        key
     }
 
     /// A hello is known to the exchange and not only to one session: answering it again from a
@@ -289,10 +293,14 @@ impl Exchange {
     /// answered at once while a session before may still be answered itself.
     fn greet(&mut self, hello: Hello) -> Scanned {
         let at_once = self.previous.is_empty();
-        match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
+        let scanned = match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
             Some(previous) => previous.greet(hello, false, self.now),
             None => self.current.greet(hello, at_once, self.now),
+        };
+        if let Scanned::Progressed(_) = scanned {
+            sweep();
         }
+        scanned
     }
 
     /// A sealed message goes to the first session that opens it, the one on display before the
@@ -308,6 +316,7 @@ impl Exchange {
         let now = self.now;
         let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
+        sweep();
         if let Scanned::NotForUs | Scanned::Damaged(_) | Scanned::OwnCode = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
         }
@@ -389,6 +398,7 @@ impl Exchange {
         let random = &self.current.secrets.next;
         let terms = Arc::clone(&self.terms);
         let fresh = Session::new(terms, random, met_at, self.now, self.counter);
+        sweep();
         remember(&mut self.own, fresh.hello.ephemeral);
         core::mem::replace(&mut self.current, fresh)
     }

@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::identity::PersonId;
 use crate::receipt::Comparison;
 use crate::signing::{self, Context};
+use crate::sweep::sweep;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{Facts, Flaw, Hello, Kind, Plaintext, Sealed};
@@ -137,7 +138,7 @@ impl Session {
     ) -> Self {
         let secrets = Secrets::derive(random, &terms, met_at, now, counter);
         let own = Plaintext {
-            seed: secrets.seed.clone(),
+            seed: Arc::clone(&secrets.seed),
             person: terms.person,
             met_at,
             event: terms.event.clone(),
@@ -509,7 +510,9 @@ impl Session {
         items.extend(person.map(|p| p.as_slice()));
         let signature = self.terms.identity.sign(context, &items);
         let padded = Plaintext { signature, ..self.own.clone() }.padded(self.terms.class);
-        (peer.shared.seal(kind, ours, &peer.hello, &padded), signature)
+        let sealed = peer.shared.seal(kind, ours, &peer.hello, &padded);
+        sweep();
+        (sealed, signature)
     }
 }
 
