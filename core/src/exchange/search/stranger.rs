@@ -103,7 +103,7 @@ impl Stranger {
         let mut seed = Zeroizing::new([0; 16]);
         seed.copy_from_slice(&hash("seed", &[purpose])[..16]);
         Plaintext {
-            seed,
+            seed: seed.into(),
             person: self.id(),
             met_at: UnixTime::clamped(1_795_458_300),
             event: Event::none(),
