@@ -5,6 +5,7 @@
 //! same array, unhashed, is what signatures cover and what key derivation takes as its info.
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::cbor;
 
@@ -24,7 +25,8 @@ pub(crate) fn labelled(label: &str, items: &[&[u8]]) -> Vec<u8> {
 
 /// `H(label, items…)`, 32 bytes.
 pub(crate) fn hash(label: &str, items: &[&[u8]]) -> Hash {
-    Sha256::digest(labelled(label, items)).into()
+    // Some items are secrets, and freed memory keeps what was in it.
+    Sha256::digest(Zeroizing::new(labelled(label, items)).as_slice()).into()
 }
 
 /// The first eight bytes of the plain SHA-256 of `bytes`: names bytes, proves nothing alone.

@@ -28,6 +28,9 @@ pub struct Encounter {
     pub(crate) badge: Badge,
     pub(crate) confirm_message: Vec<u8>,
     pub(crate) transcript: Transcript,
+    /// The transcript this person was accepted under before, in the same exchange: one meeting, of
+    /// which one side renewed its code in the middle.
+    pub(crate) continues: Option<Transcript>,
 }
 
 impl Encounter {

@@ -85,6 +85,7 @@
 //! | [`badge`], [`event`], [`time`], [`attestation`] | what a person shows and claims: only valid ones exist |
 //! | [`identity`] | the secret key and its public id; the only place that signs |
 //! | `signing`, `digest`, `cbor`, `text` | labelled contexts, `H`, deterministic encoding, the character rule |
+//! | `sweep` | what calls with secrets leave on the stack, overwritten |
 //! | `wire` | bytes ↔ messages ↔ text: bounded, canonical or refused |
 //! | [`exchange`] | the protocol, without IO; it never imports the book |
 //! | [`encounter`], [`transcript`] | what passes between exchange and book |
@@ -98,6 +99,7 @@
 mod cbor;
 mod digest;
 mod signing;
+mod sweep;
 mod text;
 mod wire;
 

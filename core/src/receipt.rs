@@ -263,7 +263,7 @@ impl Receipt {
 
     fn read(d: &mut Decoder<'_>) -> Result<Self, ReceiptError> {
         let cbor = NotCanonical::from;
-        cbor::array(d, 6)?;
+        let items = d.array().map_err(cbor)?;
         if d.str().map_err(cbor)? != Self::TAG {
             return Err(ReceiptError::Bytes);
         }
@@ -271,6 +271,9 @@ impl Receipt {
             Self::VERSION => {}
             0 => return Err(ReceiptError::Bytes),
             newer => return Err(ReceiptError::NewerVersion(newer)),
+        }
+        if items != Some(6) {
+            return Err(ReceiptError::Bytes);
         }
         let comparison = match d.u8().map_err(cbor)? {
             0 => Comparison::NotCompared,

@@ -7,13 +7,14 @@
 
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Seconds since 1970-01-01T00:00:00Z, as someone's wall clock said.
 ///
 /// Always between 65,536 (18:12:16 on that day) and 2³² − 1 (in the year 2106), so that its CBOR
 /// encoding takes five bytes whatever it says, and a frame's length tells nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct UnixTime(u32);
 
 impl UnixTime {
@@ -48,13 +49,6 @@ impl fmt::Display for UnixTime {
         let (year, month, day) = civil(days);
         let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-    }
-}
-
-/// As it is shown: people and programs read the same.
-impl Serialize for UnixTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

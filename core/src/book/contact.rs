@@ -21,10 +21,18 @@ pub struct Contact {
     blocked: bool,
 }
 
-/// One recorded encounter.
+/// One recorded encounter. A code that was renewed in the middle gives it two runs of the protocol,
+/// which both phones hold; it speaks by one that the peer confirmed, if there is one.
 #[derive(Debug, Clone)]
 pub struct Meeting {
-    receipt: Receipt,
+    run: Run,
+    others: Vec<Run>,
+}
+
+/// One run of the protocol.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub(super) receipt: Receipt,
     shown: Shown,
     confirm_message: Vec<u8>,
 }
@@ -52,7 +60,7 @@ impl Contact {
 
     /// The encounter of one exchange.
     pub fn meeting(&self, transcript: &Transcript) -> Option<&Meeting> {
-        self.meetings.iter().find(|meeting| meeting.transcript() == *transcript)
+        self.meetings.iter().find(|meeting| meeting.run(transcript).is_some())
     }
 
     /// Whether the owner blocked them.
@@ -84,19 +92,21 @@ impl Contact {
         let (mut notes, mut tags) = (Vec::new(), Vec::<String>::new());
         for happening in happenings {
             match happening {
-                Happening::Met { receipt, confirm_message } => {
+                Happening::Met { receipt, confirm_message, continues } => {
                     let shown = receipt.shown();
-                    if meetings.iter().all(|m| m.shown.transcript != shown.transcript) {
-                        meetings.push(Meeting { receipt: *receipt, shown, confirm_message });
+                    let run = Run { receipt: *receipt, shown, confirm_message };
+                    if meetings.iter().any(|m| m.run(&run.shown.transcript).is_some()) {
+                        continue;
+                    }
+                    let is_same =
+                        |m: &&mut Meeting| continues.is_some_and(|th| m.run(&th).is_some());
+                    match meetings.iter_mut().find(is_same) {
+                        Some(meeting) => meeting.add(run),
+                        None => meetings.push(Meeting { run, others: Vec::new() }),
                     }
                 }
                 Happening::Confirmed { transcript, signature, .. } => {
-                    if let Some(meeting) =
-                        meetings.iter_mut().find(|m| m.transcript() == transcript)
-                    {
-                        meeting.receipt.set_confirmed(signature);
-                        meeting.shown = meeting.receipt.shown();
-                    }
+                    meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
                 }
                 Happening::Blocked { blocked: now, .. } => blocked = now,
                 Happening::Noted { note, .. } => notes.push(note),
@@ -115,57 +125,86 @@ impl Contact {
 }
 
 impl Meeting {
+    /// The run of this transcript, if it is of this encounter.
+    pub(super) fn run(&self, transcript: &Transcript) -> Option<&Run> {
+        let mut runs = core::iter::once(&self.run).chain(&self.others);
+        runs.find(|run| run.shown.transcript == *transcript)
+    }
+
+    fn add(&mut self, run: Run) {
+        self.others.push(run);
+        self.speak_by_a_confirmed_run();
+    }
+
+    fn set_confirmed(&mut self, transcript: &Transcript, signature: [u8; 64]) {
+        let mut runs = core::iter::once(&mut self.run).chain(&mut self.others);
+        if let Some(run) = runs.find(|run| run.shown.transcript == *transcript) {
+            run.receipt.set_confirmed(signature);
+            run.shown = run.receipt.shown();
+        }
+        self.speak_by_a_confirmed_run();
+    }
+
+    fn speak_by_a_confirmed_run(&mut self) {
+        let confirmed = self.others.iter_mut().find(|run| run.state() == State::Confirmed);
+        if let Some(other) = confirmed.filter(|_| self.run.state() < State::Confirmed) {
+            core::mem::swap(&mut self.run, other);
+        }
+    }
+
     /// Names the exchange.
     pub fn transcript(&self) -> Transcript {
-        self.shown.transcript
+        self.run.shown.transcript
     }
 
     /// The badge they showed then.
     pub fn badge(&self) -> Option<&Badge> {
-        self.shown.peer.badge.as_ref()
+        self.run.shown.peer.badge.as_ref()
     }
 
     /// How far they went: offered or confirmed.
     pub fn state(&self) -> State {
-        self.shown.peer.state
+        self.run.shown.peer.state
     }
 
     /// When it was, by the owner's clock.
     pub fn met_at(&self) -> UnixTime {
-        self.shown.holder.claimed_time
+        self.run.shown.holder.claimed_time
     }
 
     /// When it was, as the peer's clock claimed.
     pub fn claimed_time(&self) -> UnixTime {
-        self.shown.peer.claimed_time
+        self.run.shown.peer.claimed_time
     }
 
     /// The event the owner claimed.
     pub fn event(&self) -> &Event {
-        &self.shown.holder.claimed_event
+        &self.run.shown.holder.claimed_event
     }
 
     /// The event the peer claimed.
     pub fn claimed_event(&self) -> &Event {
-        &self.shown.peer.claimed_event
+        &self.run.shown.peer.claimed_event
     }
 
     /// Whether check codes were compared.
     pub fn comparison(&self) -> Comparison {
-        self.shown.comparison
+        self.run.shown.comparison
     }
 
     /// The receipt, with the badges that the owner chooses to disclose in it.
     pub fn receipt(&self, disclose: Disclosure) -> Receipt {
-        self.receipt.disclosing(disclose)
-    }
-
-    pub(super) fn full_receipt(&self) -> &Receipt {
-        &self.receipt
+        self.run.receipt.disclosing(disclose)
     }
 
     /// The text of the confirm code, to show it again to a peer who lost it.
     pub fn confirm_text(&self, carrier: &Carrier) -> String {
-        carrier.wrap(&self.confirm_message)
+        carrier.wrap(&self.run.confirm_message)
+    }
+}
+
+impl Run {
+    pub(super) fn state(&self) -> State {
+        self.shown.peer.state
     }
 }

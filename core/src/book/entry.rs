@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 /// One thing that happened to the book.
 pub(super) enum Happening {
     /// Someone was met and accepted.
-    Met { receipt: Box<Receipt>, confirm_message: Vec<u8> },
+    Met { receipt: Box<Receipt>, confirm_message: Vec<u8>, continues: Option<Transcript> },
     /// They confirmed one of the encounters.
     Confirmed { transcript: Transcript, person: PersonId, signature: [u8; 64] },
     /// They were blocked, or no longer.
@@ -34,6 +34,7 @@ impl Happening {
         Self::Met {
             receipt: Box::new(encounter.receipt.clone()),
             confirm_message: encounter.confirm_message.clone(),
+            continues: encounter.continues,
         }
     }
 
@@ -77,8 +78,10 @@ impl Happening {
     pub(super) fn payload(&self) -> Vec<u8> {
         cbor::write(|w| {
             match self {
-                Self::Met { receipt, confirm_message } => {
-                    w.array(2)?.bytes(&receipt.to_bytes())?.bytes(confirm_message)?
+                Self::Met { receipt, confirm_message, continues } => {
+                    w.array(3)?.bytes(&receipt.to_bytes())?.bytes(confirm_message)?.bytes(
+                        continues.as_ref().map(|th| th.as_bytes().as_slice()).unwrap_or_default(),
+                    )?
                 }
                 Self::Confirmed { transcript, person, signature } => w
                     .array(3)?
@@ -107,10 +110,15 @@ impl Happening {
     pub(super) fn read(kind: u8, payload: &[u8]) -> Option<Result<Self, NotCanonical>> {
         let read: fn(&mut Decoder<'_>) -> Result<Self, NotCanonical> = match kind {
             1 => |d| {
-                cbor::array(d, 2)?;
+                cbor::array(d, 3)?;
                 let receipt = Receipt::from_sealed(d.bytes()?).map_err(|_| NotCanonical)?;
                 let receipt = Box::new(receipt);
-                Ok(Self::Met { receipt, confirm_message: d.bytes()?.to_vec() })
+                let confirm_message = d.bytes()?.to_vec();
+                let continues = match d.bytes()? {
+                    [] => None,
+                    th => Some(Transcript::from_bytes(th.try_into().map_err(|_| NotCanonical)?)),
+                };
+                Ok(Self::Met { receipt, confirm_message, continues })
             },
             2 => |d| {
                 cbor::array(d, 3)?;

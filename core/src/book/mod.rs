@@ -25,6 +25,7 @@ use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
+use crate::sweep::sweep;
 use crate::text::TextFlaw;
 use crate::transcript::Transcript;
 use crate::vault::KeyVault;
@@ -125,6 +126,7 @@ impl Book {
     ) -> Result<(Self, OpenReport), OpenError> {
         let (store, report) = Store::open(home, vault, rng)?;
         let identity = Identity::from_secret(&*store.secret()?);
+        sweep();
         Ok((Self { store, identity, begun: AtomicU64::new(0) }, report))
     }
 
@@ -165,12 +167,14 @@ impl Book {
             return Err(BookError::Blocked);
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
-        if let Some(at) = meetings.iter().position(|m| m.transcript() == transcript) {
+        if let Some(at) = meetings.iter().position(|m| m.run(&transcript).is_some()) {
             self.store.lasts()?;
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
         self.append(&Happening::met(encounter), rng)?;
-        Ok(Recorded { transcript, person, encounters: meetings.len() + 1 })
+        let same = encounter.continues.and_then(|th| contact.as_ref()?.meeting(&th));
+        let encounters = meetings.len() + usize::from(same.is_none());
+        Ok(Recorded { transcript, person, encounters })
     }
 
     /// Keeps the peer's confirmation of a recorded encounter. Durable when it returns; the same
@@ -181,11 +185,13 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), BookError> {
         let contact = self.contact(&confirmation.person)?.ok_or(BookError::NotRecorded)?;
-        let meeting = contact.meeting(&confirmation.transcript).ok_or(BookError::NotRecorded)?;
-        if meeting.state() == State::Confirmed {
+        let meeting = contact.meeting(&confirmation.transcript);
+        let run = meeting.and_then(|m| m.run(&confirmation.transcript));
+        let run = run.ok_or(BookError::NotRecorded)?;
+        if run.state() == State::Confirmed {
             return Ok(self.store.lasts()?);
         }
-        let mut receipt = meeting.full_receipt().clone();
+        let mut receipt = run.receipt.clone();
         receipt.set_confirmed(confirmation.signature);
         receipt.check().map_err(BookError::Confirmation)?;
         self.append(&Happening::confirmed(confirmation), rng)

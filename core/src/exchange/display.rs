@@ -15,9 +15,10 @@ const SLOT: Duration = Duration::from_millis(320);
 /// A slot is longer or shorter by up to this much: a fifth.
 const JITTER: Duration = Duration::from_millis(64);
 
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Display {
     /// What is shown in one round, in order.
-    round: Vec<(Shows, String)>,
+    pub(super) round: Vec<(Shows, String)>,
     at: usize,
     /// When the slot ends; `None` before it was first shown.
     ends: Option<Duration>,

@@ -1,9 +1,11 @@
 //! The key schedule: what a session draws, what two sessions share, what is sealed under it.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
+
 use hkdf::Hkdf;
 use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -15,16 +17,18 @@ use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{Flaw, Hello, Kind, Sealed};
 
-/// What one session draws, and never writes to disk.
+/// What one session draws, and never writes to disk. Each secret has a place of its own, because a session
+/// is moved about, and moving would leave copies.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Secrets {
     /// The X25519 secret. Static in the library's terms, because one hello serves up to four peers.
-    pub(super) ephemeral: StaticSecret,
+    pub(super) ephemeral: Box<StaticSecret>,
     /// Blind and salts follow from it; each peer that gets a sealed frame learns it.
-    pub(super) seed: Zeroizing<[u8; 16]>,
+    pub(super) seed: Arc<Zeroizing<[u8; 16]>>,
     /// Jitters the display. Not shown to anyone.
     pub(super) jitter: Hash,
     /// The randomness of the session that replaces this one.
-    pub(super) next: Zeroizing<Hash>,
+    pub(super) next: Box<Zeroizing<Hash>>,
 }
 
 impl Secrets {
@@ -54,15 +58,15 @@ impl Secrets {
             labelled(label, &items)
         };
         Self {
-            ephemeral: StaticSecret::from(*expand::<32>(&hkdf, &info("lapel/1 ephemeral"))),
-            seed: expand(&hkdf, &info("lapel/1 seed")),
+            ephemeral: Box::new((*expand::<32>(&hkdf, &info("lapel/1 ephemeral"))).into()),
+            seed: Arc::new(expand(&hkdf, &info("lapel/1 seed"))),
             jitter: *expand(&hkdf, &info("lapel/1 jitter")),
-            next: expand(&hkdf, &info("lapel/1 next")),
+            next: Box::new(expand(&hkdf, &info("lapel/1 next"))),
         }
     }
 
     pub(super) fn public(&self) -> [u8; 32] {
-        PublicKey::from(&self.ephemeral).to_bytes()
+        PublicKey::from(&*self.ephemeral).to_bytes()
     }
 }
 
@@ -127,7 +131,7 @@ impl Shared {
     ) -> Sealed {
         let key = self.key(kind, sender, receiver);
         let aad = Sealed::clear(kind, sender);
-        let ciphertext = ChaCha20Poly1305::new(&Key::from(*key))
+        let ciphertext = ChaCha20Poly1305::new((&*key).into())
             .encrypt(&Nonce::default(), Payload { msg: plaintext, aad: &aad })
             .expect("a few hundred bytes");
         Sealed { kind, ephemeral: *sender, ciphertext }
@@ -138,7 +142,7 @@ impl Shared {
         let key = self.key(sealed.kind, &sealed.ephemeral, receiver);
         let aad = Sealed::clear(sealed.kind, &sealed.ephemeral);
         let payload = Payload { msg: &sealed.ciphertext, aad: &aad };
-        ChaCha20Poly1305::new(&Key::from(*key))
+        ChaCha20Poly1305::new((&*key).into())
             .decrypt(&Nonce::default(), payload)
             .ok()
             .map(Zeroizing::new)

@@ -22,6 +22,8 @@
 mod display;
 mod keys;
 mod scanned;
+#[cfg(test)]
+mod search;
 mod session;
 mod terms;
 #[cfg(test)]
@@ -47,6 +49,7 @@ use crate::digest::Hash;
 use crate::encounter::{Encounter, Recorded};
 use crate::identity::Identity;
 use crate::receipt::Comparison;
+use crate::sweep::sweep;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{
@@ -57,6 +60,7 @@ use crate::wire::{
 ///
 /// It draws a fresh session when its hello grows stale and nobody has answered; the old session
 /// goes on opening what was sealed to it. Dropping or [`ending`](Exchange::end) it wipes every key.
+#[cfg_attr(test, derive(Clone))]
 pub struct Exchange {
     terms: Arc<Terms>,
     carrier: Carrier,
@@ -122,6 +126,7 @@ impl Exchange {
         rng.fill_bytes(random.as_mut());
         let current = Session::new(Arc::clone(&terms), &random, wall, now, counter);
         let display = hello_alone(&carrier, &current);
+        sweep();
         Ok(Self {
             own: VecDeque::from([current.hello.ephemeral]),
             terms,
@@ -225,8 +230,8 @@ impl Exchange {
         }
         let accepted = self.sessions_mut().find_map(|session| session.accept(th));
         let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
-        let taken_by = Some(encounter.person());
-        self.sessions_mut().for_each(|session| session.taken_by = taken_by);
+        let taken_by = self.sessions().find_map(|session| session.taken_by.clone());
+        self.sessions_mut().for_each(|session| session.taken_by = taken_by.clone());
         Ok(encounter)
     }
 
@@ -278,7 +283,9 @@ impl Exchange {
     /// check-in: bound to this exchange and `purpose`, and known to its two sides only. `None` if
     /// nobody is verified under `th`.
     pub fn export_key(&self, th: &Transcript, purpose: &str) -> Option<[u8; 32]> {
-        self.sessions().find_map(|session| session.export(th, purpose))
+        let key = self.sessions().find_map(|session| session.export(th, purpose));
+        sweep();
+        key
     }
 
     /// A hello is known to the exchange and not only to one session: answering it again from a
@@ -286,10 +293,14 @@ impl Exchange {
     /// answered at once while a session before may still be answered itself.
     fn greet(&mut self, hello: Hello) -> Scanned {
         let at_once = self.previous.is_empty();
-        match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
+        let scanned = match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
             Some(previous) => previous.greet(hello, false, self.now),
             None => self.current.greet(hello, at_once, self.now),
+        };
+        if let Scanned::Progressed(_) = scanned {
+            sweep();
         }
+        scanned
     }
 
     /// A sealed message goes to the first session that opens it, the one on display before the
@@ -305,13 +316,15 @@ impl Exchange {
         let now = self.now;
         let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
-        if let Scanned::NotForUs | Scanned::Damaged(_) = scanned {
+        sweep();
+        if let Scanned::NotForUs | Scanned::Damaged(_) | Scanned::OwnCode = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
         }
         scanned
     }
 
-    /// Time passes, never backwards, and a stale hello is replaced.
+    /// Time passes, never backwards; a stale hello is replaced, and a session that nobody can
+    /// complete any more is dropped with its keys.
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         if self.ended {
@@ -319,15 +332,26 @@ impl Exchange {
         }
         if self.renew_at().is_some_and(|at| self.now >= at) {
             let replaced = self.replace_current();
-            let engaged = |session: &Session| session.engaged_until() > self.now;
-            let (kept, gone) = self.previous.drain(..).partition::<Vec<_>, _>(engaged);
-            self.unanswered.extend(gone.iter().flat_map(Session::unanswered));
-            self.previous = kept;
             self.previous.insert(0, replaced);
+            self.drop_dead();
             self.redraw();
-        } else if self.hide_at().is_some_and(|at| self.now >= at) {
+        } else if self.drop_dead() || self.hide_at().is_some_and(|at| self.now >= at) {
             self.redraw();
         }
+    }
+
+    /// Of the sessions before, keeps the last one and the engaged; whether any went.
+    fn drop_dead(&mut self) -> bool {
+        let (now, before, mut at) = (self.now, self.previous.len(), 0);
+        self.previous.retain(|session| {
+            let stays = at == 0 || session.engaged_until() > now;
+            at += 1;
+            if !stays {
+                self.unanswered.extend(session.unanswered());
+            }
+            stays
+        });
+        self.previous.len() < before
     }
 
     fn sessions(&self) -> impl Iterator<Item = &Session> {
@@ -374,6 +398,7 @@ impl Exchange {
         let random = &self.current.secrets.next;
         let terms = Arc::clone(&self.terms);
         let fresh = Session::new(terms, random, met_at, self.now, self.counter);
+        sweep();
         remember(&mut self.own, fresh.hello.ephemeral);
         core::mem::replace(&mut self.current, fresh)
     }

@@ -88,9 +88,10 @@ pub struct Verified {
     pub claimed_time: UnixTime,
     /// Whether they have accepted this phone's owner already.
     pub confirmed: bool,
-    /// Whether this exchange accepted this person already, under another transcript: one of the two
-    /// codes was renewed in the middle. Accept this one too, without asking again, so that both
-    /// phones come to hold one transcript that both confirmed.
+    /// Whether this exchange accepted this person already, with this very badge, under another
+    /// transcript: one of the two codes was renewed in the middle. Accept this one too, without
+    /// asking again, so that both phones come to hold one transcript that both confirmed. The book
+    /// counts the two as one meeting.
     pub accepted_before: bool,
     /// The check code, where it can't have been ground.
     pub check_code: Option<CheckCode>,

@@ -120,6 +120,17 @@ impl Scan {
         Ok(head.is_some_and(|head| head.fits(at)))
     }
 
+    /// The first sound head at or after `from` and before `to`.
+    fn find_head(&mut self, mut from: u64, to: u64) -> io::Result<Option<u64>> {
+        while let Some(found) = self.window.find(from, &MAGIC)?.filter(|found| *found < to) {
+            if self.has_head(found)? {
+                return Ok(Some(found));
+            }
+            from = found + 1;
+        }
+        Ok(None)
+    }
+
     fn hand_out(&mut self, frame: Frame) -> Found {
         self.mark = frame.after();
         Found::Frame(frame)
@@ -152,9 +163,19 @@ impl Scan {
     /// of exactly this entry.
     fn skip_body(&mut self, head: &Head) -> io::Result<()> {
         let end = self.at + head.frame_length() as u64;
+        // The bytes behind it need not be its own: a head can have come to stand in a wrong place.
+        if let Some(within) = self.find_head(self.at + 1, end)? {
+            self.spoil(head.seq + 1);
+            self.at = within;
+            return Ok(());
+        }
         let followed = self.has_head(end)?;
         let data_end = if followed { u64::MAX } else { self.window.data_end(self.at)? };
         if data_end < end || data_end == end && self.window.has_blank_sector(self.at, end)? {
+            // Never finished, but its head still says how many entries came before it.
+            if head.seq > self.next() {
+                self.spoil(head.seq);
+            }
             self.end(self.at, data_end - self.at);
             return Ok(());
         }
@@ -165,14 +186,10 @@ impl Scan {
 
     /// Not a head: the end, a torn write, or damage up to the next sound head.
     fn skip_to_head(&mut self) -> io::Result<()> {
-        let mut from = self.at + 1;
-        while let Some(found) = self.window.find(from, &MAGIC)? {
-            if self.has_head(found)? {
-                self.spoil(self.next());
-                self.at = found;
-                return Ok(());
-            }
-            from = found + 1;
+        if let Some(found) = self.find_head(self.at + 1, u64::MAX)? {
+            self.spoil(self.next());
+            self.at = found;
+            return Ok(());
         }
         let end = self.window.data_end(self.at)?;
         let size = end - self.at;

@@ -188,6 +188,42 @@ fn after_damage_at_the_end_new_entries_go_behind_it_and_the_count_stays_exact() 
     assert_eq!(seen.damage.iter().map(|d| (d.first, d.lost)).collect::<Vec<_>>(), [(2, 1)]);
 }
 
+/// Found by fuzzing: the lost entries were counted as none, and their sequences given away again.
+#[test]
+fn damage_before_a_torn_write_is_counted_by_the_head_of_that_write() {
+    let (mut bench, offsets) = Bench::with(&[b"one", b"two", b"three", b"four"]);
+    let mut bytes = fs::read(bench.path()).unwrap()[..offsets[3] + 200].to_vec();
+    bytes[offsets[1]..offsets[1] + 16].fill(0);
+    bytes[offsets[2]..offsets[2] + 16].fill(0);
+    fs::write(bench.path(), &bytes).unwrap();
+    let (mut ledger, seen) = bench.open();
+    let counted = |seen: &Seen| seen.damage.iter().map(|d| (d.first, d.lost)).collect::<Vec<_>>();
+    assert_eq!((seen.seqs.as_slice(), counted(&seen)), (&[1][..], vec![(2, 2)]));
+    assert_eq!((seen.tail.torn, seen.tail.mark.offset), (200, offsets[3] as u64));
+    assert_eq!(ledger.append(1, &[], b"four again", &mut bench.rng).unwrap().entry.seq, 4);
+    let (_, seen) = bench.open();
+    assert_eq!((seen.seqs.as_slice(), counted(&seen)), (&[1, 4][..], vec![(2, 2)]));
+}
+
+/// Found by fuzzing: what stood within the length that such a head claims was passed over, or even cut.
+#[test]
+fn a_sound_head_in_a_wrong_place_hides_nothing_behind_it() {
+    let (bench, offsets) = Bench::with(&[&[7; 3000], b"two", b"three", b"four"]);
+    let whole = fs::read(bench.path()).unwrap();
+    for end in [offsets[4], whole.len()] {
+        let mut bytes = whole[..end].to_vec();
+        let head = whole[offsets[0]..offsets[0] + 56].to_vec();
+        bytes[offsets[1]..offsets[1] + 56].copy_from_slice(&head);
+        fs::write(bench.path(), &bytes).unwrap();
+        for _ in 0..2 {
+            let (_, seen) = bench.open();
+            assert_eq!((seen.seqs, seen.tail.torn), (vec![1, 3, 4], 0));
+            let [damage] = seen.damage[..] else { panic!("{:?}", seen.damage) };
+            assert_eq!((damage.first, damage.lost, damage.bytes), (2, 1, 353));
+        }
+    }
+}
+
 #[test]
 fn a_wiped_stretch_is_counted_by_the_sequences_around_it() {
     let payloads: Vec<Vec<u8>> = (0..20_u8).map(|i| vec![i; 300]).collect();

@@ -66,12 +66,12 @@ pub(crate) enum Assembly {
 
 /// Parts on their way to messages: at most [`Assembler::SETS`] messages, the oldest dropped first,
 /// and [`Assembler::RIVALS`] conflicting chunks for each place.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Assembler {
     sets: Vec<Set>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Set {
     digest: [u8; 8],
     /// For each index, the chunks that claimed it, in the order they came.

@@ -1,5 +1,7 @@
 //! What a sealed message holds, padded to one of three sizes.
 
+use std::sync::Arc;
+
 use minicbor::Decoder;
 use zeroize::Zeroizing;
 
@@ -54,7 +56,7 @@ impl SizeClass {
 /// key the person is shows when the signature is verified.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Plaintext {
-    pub(crate) seed: Zeroizing<[u8; 16]>,
+    pub(crate) seed: Arc<Zeroizing<[u8; 16]>>,
     pub(crate) person: PersonId,
     pub(crate) met_at: UnixTime,
     pub(crate) event: Event,
@@ -65,6 +67,7 @@ pub(crate) struct Plaintext {
 }
 
 /// What follows from a plaintext, computed once.
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Facts {
     pub(crate) blind: Hash,
     pub(crate) badge: Committed,
@@ -143,7 +146,7 @@ impl Plaintext {
     fn read(d: &mut Decoder<'_>) -> Result<Self, Flaw> {
         let cbor = cbor::NotCanonical::from;
         cbor::array(d, 8)?;
-        let seed = Zeroizing::new(cbor::fixed(d)?);
+        let seed = Arc::new(Zeroizing::new(cbor::fixed(d)?));
         let person = PersonId::unchecked(cbor::fixed(d)?);
         let met_at = UnixTime::received(d.u32().map_err(cbor)?).ok_or(Flaw::Contents)?;
         let event = Event::received(d.str().map_err(cbor)?).map_err(|_| Flaw::Contents)?;

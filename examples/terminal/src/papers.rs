@@ -62,8 +62,14 @@ pub(crate) fn receipt(home: &Home, args: &ReceiptArgs, say: &Say) -> Outcome {
 /// `lapel verify`.
 pub(crate) fn verify(file: &Path, say: &Say) -> Outcome {
     let shown = Receipt::verify(&files::read(file, Receipt::MAX_BYTES)?)?;
-    let document = serde_json::to_value(&shown)
+    let mut document = serde_json::to_value(&shown)
         .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
+    // Times as everywhere in this program's JSON.
+    for (side, shown) in [("holder", &shown.holder), ("peer", &shown.peer)] {
+        if let Some(time) = document.pointer_mut(&format!("/{side}/claimed_time")) {
+            *time = shown.claimed_time.to_string().into();
+        }
+    }
     say.answer(&shown.to_string(), &document)
 }
 

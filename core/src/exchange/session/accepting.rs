@@ -1,6 +1,8 @@
 //! What follows once a person looked at a verified candidate.
 
-use super::{Acceptance, Session};
+use std::sync::Arc;
+
+use super::{Acceptance, Session, Taken};
 use crate::encounter::{Encounter, Recorded};
 use crate::exchange::AcceptError;
 use crate::receipt::{Comparison, Receipt, Side, Signed};
@@ -34,7 +36,7 @@ impl Session {
     ) -> Option<Result<Encounter, AcceptError>> {
         let peer = self.peers.iter().find(|peer| peer.transcript == *transcript)?;
         let proof = peer.proof.as_ref()?;
-        if self.taken_by.is_some_and(|person| person != proof.plaintext.person) {
+        if self.taken_by.is_some() && !self.is_taken_by(peer) {
             return Some(Err(AcceptError::Taken));
         }
         if let Some(before) = self.acceptances.iter().find(|a| a.transcript == *transcript) {
@@ -64,7 +66,11 @@ impl Session {
             badge: proof.plaintext.badge.clone(),
             confirm_message: confirm.to_bytes(),
             transcript: *transcript,
+            continues: self.taken_by.as_ref().map(|taken| taken.transcript),
         };
+        self.first_sealed_to.get_or_insert(peer.hello);
+        let taken = || Arc::new(Taken::by(*transcript, &proof.plaintext));
+        self.taken_by.get_or_insert_with(taken);
         self.acceptances.push(Acceptance {
             transcript: *transcript,
             encounter: encounter.clone(),

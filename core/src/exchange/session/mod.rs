@@ -1,6 +1,8 @@
 //! The life of one hello: who answered it, who was answered, who was accepted.
 
 mod accepting;
+#[cfg(test)]
+mod state;
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -8,11 +10,15 @@ use std::sync::Arc;
 use super::keys::{CheckCode, Secrets, Shared};
 use super::scanned::{Scanned, Step, Verified};
 use super::{Reveal, Terms};
+use crate::attestation::Attestation;
+use crate::badge::Badge;
 use crate::digest::Hash;
 use crate::encounter::{Confirmation, Encounter};
+use crate::event::Event;
 use crate::identity::PersonId;
 use crate::receipt::Comparison;
 use crate::signing::{self, Context};
+use crate::sweep::sweep;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{Facts, Flaw, Hello, Kind, Plaintext, Sealed};
@@ -42,6 +48,7 @@ const MAX_VERIFIED: usize = 4;
 /// all places alone.
 const MAX_OF_ONE_PERSON: usize = 2;
 
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Session {
     terms: Arc<Terms>,
     pub(super) secrets: Secrets,
@@ -57,11 +64,39 @@ pub(super) struct Session {
     /// When a message sealed to us was last seen.
     last_opened: Option<Duration>,
     acceptances: Vec<Acceptance>,
-    /// Whom this exchange accepted, in this session or the other. It is closed to everyone else.
-    pub(super) taken_by: Option<PersonId>,
+    /// Whom this exchange accepted, in this session or another. It is closed to everyone else.
+    pub(super) taken_by: Option<Arc<Taken>>,
+}
+
+/// Whom an exchange accepted, as they were on the screen: one tap is for one badge.
+pub(super) struct Taken {
+    transcript: Transcript,
+    person: PersonId,
+    badge: Badge,
+    event: Event,
+    attestation: Option<Attestation>,
+    ext: Vec<u8>,
+}
+
+impl Taken {
+    fn by(transcript: Transcript, shown: &Plaintext) -> Self {
+        let Plaintext { person, badge, event, attestation, ext, .. } = shown.clone();
+        Self { transcript, person, badge, event, attestation, ext }
+    }
+
+    /// Whether `shown` differs in nothing that the owner saw or the receipt keeps, but for keys
+    /// and time, which a renewed session draws anew.
+    fn is(&self, shown: &Plaintext) -> bool {
+        self.person == shown.person
+            && self.badge == shown.badge
+            && self.event == shown.event
+            && self.attestation == shown.attestation
+            && self.ext == shown.ext
+    }
 }
 
 /// A candidate: one hello of someone else's, and what is known about it.
+#[cfg_attr(test, derive(Clone))]
 struct Peer {
     hello: Hello,
     shared: Arc<Shared>,
@@ -74,6 +109,7 @@ struct Peer {
 }
 
 /// What a peer proved, by signatures over this session.
+#[cfg_attr(test, derive(Clone))]
 struct Proof {
     plaintext: Plaintext,
     facts: Facts,
@@ -84,6 +120,7 @@ struct Proof {
 }
 
 /// A peer accepted under one transcript.
+#[cfg_attr(test, derive(Clone))]
 struct Acceptance {
     transcript: Transcript,
     encounter: Encounter,
@@ -101,7 +138,7 @@ impl Session {
     ) -> Self {
         let secrets = Secrets::derive(random, &terms, met_at, now, counter);
         let own = Plaintext {
-            seed: secrets.seed.clone(),
+            seed: Arc::clone(&secrets.seed),
             person: terms.person,
             met_at,
             event: terms.event.clone(),
@@ -235,13 +272,10 @@ impl Session {
         })
     }
 
-    /// Checks what was opened: its encoding, its commitment by recomputing the sender's hello, and
-    /// its signature over both hellos.
+    /// Checks what was opened: its encoding, its commitment by recomputing the sender's hello, its
+    /// signature over both hellos, and that it isn't the owner's own.
     fn authenticate(&self, sealed: &Sealed, padded: &[u8]) -> Result<(Plaintext, Facts), Refusal> {
         let plaintext = Plaintext::parse(padded).map_err(Refusal::Flaw)?;
-        if plaintext.person == self.terms.person {
-            return Err(Refusal::Ourselves);
-        }
         let facts = plaintext.facts();
         let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
         let th = Transcript::of(&self.hello, &hello);
@@ -257,7 +291,11 @@ impl Session {
                 signing::verify(theirs, Context::Confirm, &items, signature)
             }
         };
-        if holds { Ok((plaintext, facts)) } else { Err(Refusal::Flaw(Flaw::Signature)) }
+        match holds {
+            false => Err(Refusal::Flaw(Flaw::Signature)),
+            true if theirs == ours => Err(Refusal::Ourselves),
+            true => Ok((plaintext, facts)),
+        }
     }
 
     /// Takes in what a peer proved.
@@ -273,7 +311,7 @@ impl Session {
         let kind = sealed.kind;
         let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
         self.last_opened = Some(now);
-        if self.taken_by.is_some_and(|person| person != plaintext.person) {
+        if self.taken_by.as_ref().is_some_and(|taken| !taken.is(&plaintext)) {
             return Scanned::SessionTaken;
         }
         let known = self.peers.iter().position(|peer| peer.hello == hello);
@@ -360,7 +398,8 @@ impl Session {
     }
 
     fn is_taken_by(&self, peer: &Peer) -> bool {
-        peer.proof.as_ref().is_some_and(|proof| Some(proof.plaintext.person) == self.taken_by)
+        let taken = self.taken_by.as_ref().zip(peer.proof.as_ref());
+        taken.is_some_and(|(taken, proof)| taken.is(&proof.plaintext))
     }
 
     /// Those waiting to be accepted, in the order they came.
@@ -368,7 +407,7 @@ impl Session {
         (0..self.peers.len())
             .filter(|at| !self.is_accepted(*at))
             .filter_map(|at| self.verified(at))
-            .filter(|v| self.taken_by.is_none_or(|person| person == v.person))
+            .filter(|v| self.taken_by.is_none() || v.accepted_before)
     }
 
     fn verified(&self, at: usize) -> Option<Verified> {
@@ -381,7 +420,7 @@ impl Session {
             event: proof.plaintext.event.clone(),
             claimed_time: proof.plaintext.met_at,
             confirmed: proof.confirm.is_some(),
-            accepted_before: self.taken_by == Some(proof.plaintext.person),
+            accepted_before: self.is_taken_by(peer),
             check_code: self.check_code(peer, proof),
         })
     }
@@ -471,7 +510,9 @@ impl Session {
         items.extend(person.map(|p| p.as_slice()));
         let signature = self.terms.identity.sign(context, &items);
         let padded = Plaintext { signature, ..self.own.clone() }.padded(self.terms.class);
-        (peer.shared.seal(kind, ours, &peer.hello, &padded), signature)
+        let sealed = peer.shared.seal(kind, ours, &peer.hello, &padded);
+        sweep();
+        (sealed, signature)
     }
 }
 

@@ -18,6 +18,8 @@ fn a_receipt_verifies_without_a_home_and_not_with_any_one_byte_altered() {
     let verified = verify(out);
     assert_eq!(code(&verified), 0);
     let shown: serde_json::Value = serde_json::from_slice(&verified.stdout).unwrap();
+    let time = shown["peer"]["claimed_time"].as_str().unwrap();
+    assert!(time.starts_with("20") && time.ends_with('Z'), "{time} is RFC 3339");
     assert_eq!(shown["peer"]["badge"]["name"], "Grace Hopper");
     assert_eq!(
         (&shown["peer"]["state"], &shown["event"]),

@@ -244,7 +244,8 @@ pub(super) fn scans_bad() -> Vec<ScanCase> {
             .shows(0, &hello, "own_code")
             .shows(0, schedule::hello(&ada.public(), &[1; 32]), "own_code")
             .shows(0, sealed_of(ada.public()), "own_code")
-            .shows(0, self_named.offer(&hello), "own_code"),
+            .damaged(self_named.offer(&hello), "signature")
+            .shows(0, Party { key: ada.key.clone(), ..self_named }.offer(&hello), "own_code"),
         Script::new("signatures that don't hold", &start)
             .damaged(
                 under({

@@ -39,11 +39,12 @@ fn claiming_anothers_key_needs_that_key() {
 }
 
 #[test]
-fn ones_own_identity_in_someone_elses_frame_is_ones_own_code() {
+fn ones_own_identity_is_ones_own_code_with_ones_own_signature_only() {
     let (mut ada, mut mallory) = (Phone::named("Ada"), Party::named("Mallory"));
     mallory.contents.person = ada.person();
     let hello = ada.hello();
-    assert_eq!(ada.scan_bytes(mallory.offer(&hello)), Scanned::OwnCode);
+    // Whoever claims it can't sign for it, and hears that.
+    assert_eq!(ada.scan_bytes(mallory.offer(&hello)), BAD_SIGNATURE);
     // The owner's other phone, with the same identity, is no peer either.
     let mut setup = lapel_protocol_tests::phone::Setup::named("Ada");
     setup.counter = 1;
@@ -248,6 +249,49 @@ fn nothing_on_the_screen_before_acceptance_tells_who_is_there() {
         assert!(!bytes.windows(32).any(|w| w == ada.person()));
         assert!(!bytes.windows(3).any(|w| w == b"Ada"));
     }
+}
+
+#[test]
+fn whoever_was_accepted_is_asked_about_again_under_another_badge() {
+    let other = Party::named("Police Officer Bob").contents.badge;
+    let other_event = |mut party: Party| {
+        party.contents.event = "another event".to_owned();
+        party
+    };
+    let mut ada = Phone::named("Ada");
+    let hello = ada.hello();
+    let mallory = Party::named("Ada Honest");
+    let mut bob = mallory.again(1);
+    bob.contents.badge = other;
+    // Verified beside each other, before anybody is accepted: one tap is for one of them.
+    let seen = ada.verifies(mallory.offer(&hello));
+    let beside = ada.verifies(bob.offer(&hello));
+    let _ = ada.keeps(&seen);
+    assert_eq!(ada.exchange.waiting(), []);
+    assert_eq!(ada.exchange.accept(&beside.transcript), Err(AcceptError::Taken));
+    assert_eq!(ada.scan_bytes(bob.confirm(&hello, &ada.person())), Scanned::SessionTaken);
+
+    // And afterwards: another badge or another event isn't taken for the same person's.
+    let mut ada = Phone::named("Ada");
+    let hello = ada.hello();
+    let seen = ada.verifies(mallory.offer(&hello));
+    let _ = ada.keeps(&seen);
+    assert_eq!(ada.scan_bytes(bob.offer(&hello)), Scanned::SessionTaken);
+    let elsewhere = other_event(mallory.again(2));
+    assert_eq!(ada.scan_bytes(elsewhere.offer(&hello)), Scanned::SessionTaken);
+
+    // The same badge is: one meeting, whose code was renewed in the middle, counts once.
+    let again = ada.verifies(mallory.again(3).offer(&hello));
+    assert!(again.accepted_before);
+    assert_eq!(ada.keeps(&again).encounters(), 1);
+    let person = again.person;
+    let contact = ada.book().contact(&person).unwrap().unwrap();
+    assert_eq!((contact.meetings().len(), contact.name()), (1, "Ada Honest"));
+    let confirm = mallory.again(3).confirm(&hello, &ada.person());
+    let _ = ada.is_confirmed_by(confirm);
+    let contact = ada.book().contact(&person).unwrap().unwrap();
+    assert_eq!(contact.meetings().len(), 1);
+    assert_eq!(contact.meetings()[0].transcript(), again.transcript, "the run that both confirmed");
 }
 
 #[test]

@@ -95,6 +95,21 @@ fn grinding_the_check_code_without_the_blind_is_guessing() {
 }
 
 #[test]
+fn whoever_was_accepted_gets_no_second_try_at_the_check_code() {
+    // Nobody was answered: what tells Mallory Ada's blind is the confirm message. The same person
+    // accepted again under another hello is shown without a code.
+    let (mut ada, mallory) = (Phone::named("Ada"), Party::named("Mallory"));
+    let hello = ada.hello();
+    let seen = ada.verifies(mallory.offer(&hello));
+    assert!(seen.check_code.is_some());
+    let _ = ada.keeps(&seen);
+    assert!(mallory.open(&ada.confirm()).is_some());
+    let again = ada.verifies(mallory.again(1).offer(&hello));
+    assert!(again.accepted_before);
+    assert_eq!(again.check_code, None);
+}
+
+#[test]
 fn at_most_four_candidates_get_a_chance_at_the_check_code() {
     let mut ada = Phone::named("Ada");
     let hello = ada.hello();

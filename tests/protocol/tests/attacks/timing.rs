@@ -61,7 +61,7 @@ fn the_first_frame_of_a_peer_never_answered_counts_for_two_minutes() {
 fn the_first_frame_of_an_answered_peer_counts_for_five_minutes() {
     let grace = Party::named("Grace");
     for (answered_at, at, name) in
-        [(0.0, 299.999, "verified"), (59.0, 299.999, "verified"), (59.0, 300.001, "expired")]
+        [(0.0, 299.999, "verified"), (59.0, 299.999, "verified"), (59.0, 300.001, "not_for_us")]
     {
         let mut ada = Phone::named("Ada");
         let hello = ada.hello();

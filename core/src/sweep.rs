@@ -1,0 +1,17 @@
+//! Overwriting what calls leave behind on the stack.
+//!
+//! Whatever holds a secret here wipes it when dropped. But a value that was moved, a temporary, and a
+//! library's working space stay where they were until another call happens to need the room.
+
+use core::hint::black_box;
+
+use zeroize::Zeroizing;
+
+/// How far below the caller's frame it reaches, in words: further than any call that holds a secret.
+const WORDS: usize = 2_048;
+
+/// Writes zeros over the stack below the caller's frame, where the calls stood that it made before.
+#[inline(never)]
+pub(crate) fn sweep() {
+    black_box(&mut Zeroizing::new([0_u64; WORDS]));
+}

@@ -1,0 +1,284 @@
+//! Which secrets are in a process's memory, and until when: the test looks through all of it from
+//! outside, as whoever gets hold of a dump would.
+//!
+//! A search that finds nothing proves nothing, so every secret that is kept is first found while it is
+//! kept. What libraries and the compiler leave behind on the stack nobody promises; that nothing of it
+//! is left is seen here, for the build that runs, and not proven for others.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests stop where something is wrong"
+)]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::FileExt as _;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use ed25519_dalek::SigningKey;
+use lapel_protocol_tests::phone::WALL;
+use lapel_protocol_tests::schedule::{self, expand, extract, h, labelled};
+use lapel_protocol_tests::vectors::Start;
+use lapel_protocol_tests::{CONFIRM, OFFER, Party, digits, hex, unhex};
+use sha2::{Digest as _, Sha512};
+use tempfile::TempDir;
+
+const PAGE: usize = 4_096;
+
+/// A process that holds a phone.
+struct Puppet {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    dir: TempDir,
+}
+
+impl Puppet {
+    fn new(random: &[u8]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("random"), random).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_puppet"))
+            .arg(dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { child, to, from: BufReader::new(from), dir }
+    }
+
+    fn told(&mut self, line: &str) -> String {
+        writeln!(self.to, "{line}").unwrap();
+        let mut answer = String::new();
+        self.from.read_line(&mut answer).unwrap();
+        answer.trim_end().to_owned()
+    }
+
+    fn scans(&mut self, message: impl AsRef<[u8]>) -> String {
+        self.told(&format!("scan {}", digits::text(message)))
+    }
+
+    /// Everything that the process could read of itself; `None` where the system doesn't let us.
+    fn memory(&self) -> Option<Vec<Vec<u8>>> {
+        let of = |what: &str| format!("/proc/{}/{what}", self.child.id());
+        let maps = fs::read_to_string(of("maps")).ok()?;
+        let memory = File::open(of("mem")).ok()?;
+        let read = |line: &str| {
+            let (range, rest) = line.split_once(' ')?;
+            let (from, to) = range.split_once('-')?;
+            let number = |digits| u64::from_str_radix(digits, 16).ok();
+            let (from, to) = (number(from)?, number(to)?);
+            if !rest.starts_with("rw") {
+                return None;
+            }
+            let mut bytes = vec![0; usize::try_from(to - from).ok()?];
+            memory.read_exact_at(&mut bytes, from).ok()?;
+            Some(bytes)
+        };
+        Some(maps.lines().filter_map(read).collect()).filter(|all: &Vec<_>| !all.is_empty())
+    }
+
+    /// The names of those secrets that are in memory somewhere.
+    fn holds(&self, secrets: &[(&'static str, Vec<u8>)]) -> BTreeSet<&'static str> {
+        let mut beginning: Vec<Vec<usize>> = vec![Vec::new(); 256];
+        for (i, (_, secret)) in secrets.iter().enumerate() {
+            beginning[usize::from(secret[0])].push(i);
+        }
+        let mut found = BTreeSet::new();
+        for bytes in self.memory().expect("it could be read before") {
+            // Most of it was never written to.
+            let blank = [0; PAGE];
+            let pages =
+                bytes.chunks(PAGE).enumerate().filter(|(_, page)| **page != blank[..page.len()]);
+            for (number, page) in pages {
+                for (at, byte) in (number * PAGE..).zip(page) {
+                    for i in &beginning[usize::from(*byte)] {
+                        let (name, secret) = &secrets[*i];
+                        if bytes[at..].starts_with(secret) {
+                            found.insert(*name);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Drop for Puppet {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The state of HMAC-SHA256 under a key, both halves: as good as the key.
+fn hmac(key: &[u8; 32]) -> Vec<u8> {
+    let mut block = [0x36; 64];
+    block.iter_mut().zip(key).for_each(|(b, k)| *b ^= k);
+    let mut state = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+    sha2::block_api::compress256(&mut state, &[block]);
+    state.iter().flat_map(|word: &u32| word.to_ne_bytes()).collect()
+}
+
+/// What Ada's phone draws, and shares with Grace.
+struct Known {
+    hello: Vec<u8>,
+    of_identity: Vec<(&'static str, Vec<u8>)>,
+    of_session: Vec<(&'static str, Vec<u8>)>,
+}
+
+fn known(identity: [u8; 32], random: [u8; 32], grace: &Party) -> Known {
+    let badge = lapel::badge::Badge::new(lapel::badge::BadgeFields::named("Ada")).unwrap();
+    let start = Start {
+        identity_secret: hex(identity),
+        random: hex(random),
+        met_at: WALL as u64,
+        monotonic_ms: 0,
+        counter: 0,
+        badge: hex(badge.as_bytes()),
+        event: String::new(),
+        attestation: String::new(),
+        reveal: "first".into(),
+        compare: false,
+    };
+    let ada = start.party();
+    let person = SigningKey::from_bytes(&identity).verifying_key().to_bytes();
+    let hedge = h("lapel/1 hedge", &[&identity]);
+    let prk0 = extract(&hedge, &random);
+    let (wall, zero) = ((WALL as u32).to_be_bytes(), [0; 8]);
+    let items: [&[u8]; 7] = [&person, &wall, b"", badge.as_bytes(), b"", &zero, &zero];
+    let next: [u8; 32] = expand(&prk0, &labelled("lapel/1 next", &items));
+    let ss = schedule::agree(&ada.ephemeral, &grace.public());
+    let prk = ada.prk(&grace.public());
+    let key = |kind, from: &Party, to: &Party| {
+        schedule::key(&prk, kind, &from.public(), &to.hello()).to_vec()
+    };
+    let e = *ada.ephemeral.as_bytes();
+    let mut clamped = e;
+    (clamped[0], clamped[31]) = (clamped[0] & 248, clamped[31] & 127 | 64);
+    let expanded = Sha512::digest(identity);
+    Known {
+        hello: ada.hello(),
+        of_identity: vec![
+            ("identity", identity.to_vec()),
+            ("nonce half of the expanded identity", expanded[32..].to_vec()),
+            ("hedge", hedge.to_vec()),
+            ("HMAC state of hedge", hmac(&hedge)),
+        ],
+        of_session: vec![
+            ("random", random.to_vec()),
+            ("prk0", prk0.to_vec()),
+            ("HMAC state of prk0", hmac(&prk0)),
+            ("e", e.to_vec()),
+            ("e, clamped", clamped.to_vec()),
+            ("seed", ada.contents.seed.to_vec()),
+            ("next", next.to_vec()),
+            ("ss", ss.to_vec()),
+            ("prk", prk.to_vec()),
+            ("HMAC state of prk", hmac(&prk)),
+            ("our offer key", key(OFFER, &ada, grace)),
+            ("their offer key", key(OFFER, grace, &ada)),
+            ("our confirm key", key(CONFIRM, &ada, grace)),
+            ("their confirm key", key(CONFIRM, grace, &ada)),
+        ],
+    }
+}
+
+/// HKDF-Expand of the book's root, as STORAGE.md draws it.
+fn of_book(data_key: &[u8], id: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let (store, epoch) = id.split_once('-').unwrap();
+    let salt = [unhex(store), unhex(epoch)].concat();
+    let root = extract(&salt, data_key);
+    let subkey = |label: &str| expand::<32>(&root, label.as_bytes());
+    vec![
+        ("data key", data_key.to_vec()),
+        ("root", root.to_vec()),
+        ("HMAC state of root", hmac(&root)),
+        ("ledger subkey", subkey("lapel/1 ledger").to_vec()),
+        ("identity subkey", subkey("lapel/1 identity").to_vec()),
+        ("HMAC state of lookup subkey", hmac(&subkey("lapel/1 lookup"))),
+    ]
+}
+
+/// What happens to a session before it is over.
+const STAGES: [&str; 5] = ["begun", "scanned a hello", "scanned an offer", "kept", "confirmed"];
+
+fn run(stage: usize) {
+    // A new book draws its store id, then its owner's secret; a session draws 32 bytes.
+    let random: Vec<u8> = (0..8).flat_map(|i| schedule::sha256(&[i, stage as u8])).collect();
+    let mut ada = Puppet::new(&random);
+    if ada.memory().is_none() {
+        eprintln!("not tested: this system doesn't let a process look into its child's memory");
+        return;
+    }
+    let identity: [u8; 32] = random[16..48].try_into().unwrap();
+    assert_eq!(ada.told("open"), "open");
+    let key = fs::read_dir(ada.dir.path().join("keys")).unwrap().next().unwrap().unwrap();
+    let id = key.file_name().into_string().unwrap().replace(".key", "");
+    let book = of_book(&fs::read(key.path()).unwrap(), &id);
+    let hello = digits::message(&ada.told("begin"));
+    let grace = Party::named("Grace");
+    // Its hello tells which of the random bytes are its own.
+    let at = |at: usize| known(identity, random[at..at + 32].try_into().unwrap(), &grace);
+    let is_its_own = |known: &Known| known.hello == hello;
+    let known = (0..=random.len() - 32).map(at).find(is_its_own).expect("its randomness");
+    let me = SigningKey::from_bytes(&identity).verifying_key().to_bytes();
+    let steps: [&mut dyn FnMut(&mut Puppet); 4] = [
+        &mut |ada| assert_eq!(ada.scans(grace.hello()), "progressed"),
+        &mut |ada| assert_eq!(ada.scans(grace.offer(&hello)), "verified"),
+        &mut |ada| drop(ada.told("keep")),
+        &mut |ada| assert_eq!(ada.scans(grace.confirm(&hello, &me)), "confirmed"),
+    ];
+    steps.into_iter().take(stage).for_each(|step| step(&mut ada));
+    let holds = |ada: &Puppet| {
+        [&known.of_identity[..], &known.of_session, &book].map(|secrets| ada.holds(secrets))
+    };
+    let over = |ada: &Puppet, when: &str| {
+        let [identity, session, book] = holds(ada);
+        assert_eq!(session, BTreeSet::new(), "{}, {when}", STAGES[stage]);
+        // Whose book it is stays known until it is closed.
+        assert!(identity.contains("identity") && book.contains("ledger subkey"));
+    };
+    let [identity, session, of_book] = holds(&ada);
+    let kept = ["e", "seed", "next", "prk"];
+    let kept = kept.iter().take(if stage == 0 { 3 } else { 4 }).copied().collect();
+    assert!(
+        session.is_superset(&kept),
+        "{}: it can't have been looked for: {session:?}",
+        STAGES[stage]
+    );
+    assert!(identity.contains("identity"));
+    let kept = ["ledger subkey", "identity subkey", "HMAC state of lookup subkey"].into();
+    assert!(of_book.is_superset(&kept), "it can't have been looked for: {of_book:?}");
+
+    if stage.is_multiple_of(2) {
+        ada.told("again");
+        over(&ada, "started again");
+    }
+    ada.told("end");
+    over(&ada, "ended");
+    ada.told("drop");
+    over(&ada, "dropped");
+    ada.told("close");
+    let nothing = [const { BTreeSet::new() }; 3];
+    assert_eq!(holds(&ada), nothing, "{}, closed", STAGES[stage]);
+}
+
+#[test]
+fn what_a_session_drew_is_gone_from_memory_once_it_is_over_and_the_rest_once_the_book_is_closed() {
+    (0..STAGES.len()).for_each(run);
+}
