@@ -143,3 +143,20 @@ fn every_order_of_the_codes_comes_up() {
     let in_order: Vec<_> = shown.chunks_exact(3).collect();
     assert!(in_order.windows(2).any(stays), "a round may be the one before once more");
 }
+
+#[test]
+fn a_slot_takes_320_milliseconds_and_up_to_a_fifth_less_or_more() {
+    let mut lengths = std::collections::BTreeSet::new();
+    for counter in 0..10 {
+        let mut setup = lapel_protocol_tests::phone::Setup::named("Ada");
+        setup.counter = counter;
+        let mut ada = Phone::begin(setup);
+        ada.answers(Party::named("Grace").hello());
+        while ada.clock < Duration::from_secs(100) {
+            let until = ada.exchange.frame(ada.clock).unwrap().until.unwrap();
+            lengths.insert((until - ada.clock).as_millis());
+            ada.clock = until;
+        }
+    }
+    assert_eq!((lengths.first(), lengths.last()), (Some(&256), Some(&384)));
+}

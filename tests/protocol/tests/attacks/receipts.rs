@@ -1,5 +1,6 @@
 //! Receipts: what they show, and what is no receipt.
 
+use lapel::identity::PersonId;
 use lapel::receipt::{Half, Receipt, ReceiptError, Shown, State};
 use lapel_protocol_tests::points::{
     low_order_u, non_canonical_points, non_canonical_u, plus_order, small_order_points,
@@ -274,4 +275,52 @@ fn the_largest_receipt_there_can_be_is_within_its_bound() {
     assert!(bytes.len() <= Receipt::MAX_BYTES, "{}", bytes.len());
     let shown = Receipt::verify(&bytes).unwrap();
     assert!(shown.holder.badge.is_some() && shown.peer.badge.is_some());
+}
+
+#[test]
+fn a_receipt_speaks_in_these_sentences_and_no_others() {
+    let (ada, grace) = two();
+    let (a, g) = (PersonId::from_bytes(ada.person()), PersonId::from_bytes(grace.person()));
+    let (a, g) = (a.unwrap().fingerprint(), g.unwrap().fingerprint());
+    let said = |comparison, holder: &Side, peer: &Side| {
+        Receipt::verify(&receipt(comparison, holder, peer)).unwrap().to_string()
+    };
+    let (holder, peer) = halves(&ada, &grace);
+    let clocks = |grace: &str, ada: &str| {
+        let time = "2026-11-23T18:25:00Z";
+        format!("Their clocks claimed {time} ({grace}) and {time} ({ada}).\n")
+    };
+    let proves = "This proves neither presence nor place nor date.";
+    assert_eq!(
+        said(0, &holder, &peer),
+        format!(
+            "[{g}] confirmed having accepted [{a}].\n\
+             [{a}], who kept this receipt, says the same; a holder can sign that at any time.\n\
+             {}Both named the event \"rustconf\".\n{proves}",
+            clocks(&format!("[{g}]"), &format!("[{a}]")),
+        )
+    );
+    // Two offers, with the names, and codes that agreed or not.
+    let offers = Side::of(ada.public(), &ada.contents, 1, &ada.offer_signature(&grace.hello()));
+    let offered =
+        Side::of(grace.public(), &grace.contents, 1, &grace.offer_signature(&ada.hello()));
+    let (offers, offered) = (offers.with_badge(&ada.contents), offered.with_badge(&grace.contents));
+    for (comparison, codes) in [
+        (1, "The holder says that the check codes agreed."),
+        (2, "The holder says that the check codes differed: someone may have stood between them."),
+    ] {
+        assert_eq!(
+            said(comparison, &offers, &offered),
+            format!(
+                "Grace [{g}] offered a badge in an exchange with Ada [{a}], and did not confirm. \
+                 This alone is not a meeting.\n\
+                 {}Both named the event \"rustconf\".\n{codes}\n{proves}",
+                clocks(&format!("Grace [{g}]"), &format!("Ada [{a}]")),
+            )
+        );
+    }
+    let mut elsewhere = grace.clone();
+    elsewhere.contents.event = "elsewhere".into();
+    let (holder, peer) = halves(&ada, &elsewhere);
+    assert!(said(0, &holder, &peer).contains("The two did not name one event.\n"));
 }
