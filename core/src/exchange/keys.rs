@@ -80,7 +80,7 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]
 
 /// What two sessions share: `prk = HKDF-Extract(lower E ‖ higher E, X25519)`.
 pub(super) struct Shared {
-    prk: Zeroizing<Hash>,
+    prk: Box<Zeroizing<Hash>>,
 }
 
 impl Shared {
@@ -97,7 +97,7 @@ impl Shared {
         }
         let salt = [*ours.min(theirs), *ours.max(theirs)].concat();
         let (prk, _) = Hkdf::<Sha256>::extract(Some(&salt), secret.as_bytes());
-        Ok(Self { prk: Zeroizing::new(prk.into()) })
+        Ok(Self { prk: Box::new(Zeroizing::new(prk.into())) })
     }
 
     /// One key for each kind and direction, bound to the receiver's *whole* hello. Bound to the
@@ -115,7 +115,7 @@ impl Shared {
     #[allow(clippy::expect_used, reason = "a PRK of one hash's length is always long enough")]
     fn expand(&self, info: &[u8]) -> Zeroizing<Hash> {
         let hkdf =
-            Hkdf::<Sha256>::from_prk(self.prk.as_ref()).expect("32 bytes are a hash's length");
+            Hkdf::<Sha256>::from_prk(self.prk.as_slice()).expect("32 bytes are a hash's length");
         expand(&hkdf, info)
     }
 

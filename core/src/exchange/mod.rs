@@ -126,7 +126,6 @@ impl Exchange {
         rng.fill_bytes(random.as_mut());
         let current = Session::new(Arc::clone(&terms), &random, wall, now, counter);
         let display = hello_alone(&carrier, &current);
-        sweep();
         Ok(Self {
             own: VecDeque::from([current.hello.ephemeral]),
             terms,
@@ -293,14 +292,10 @@ impl Exchange {
     /// answered at once while a session before may still be answered itself.
     fn greet(&mut self, hello: Hello) -> Scanned {
         let at_once = self.previous.is_empty();
-        let scanned = match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
+        match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
             Some(previous) => previous.greet(hello, false, self.now),
             None => self.current.greet(hello, at_once, self.now),
-        };
-        if let Scanned::Progressed(_) = scanned {
-            sweep();
         }
-        scanned
     }
 
     /// A sealed message goes to the first session that opens it, the one on display before the
@@ -316,7 +311,6 @@ impl Exchange {
         let now = self.now;
         let scanned = self.sessions_mut().find_map(|session| session.open(sealed, digest, now));
         let scanned = scanned.unwrap_or(Scanned::NotForUs);
-        sweep();
         if let Scanned::NotForUs | Scanned::Damaged(_) | Scanned::OwnCode = scanned {
             remember(&mut self.refused, (digest, scanned.clone()));
         }
@@ -398,7 +392,6 @@ impl Exchange {
         let random = &self.current.secrets.next;
         let terms = Arc::clone(&self.terms);
         let fresh = Session::new(terms, random, met_at, self.now, self.counter);
-        sweep();
         remember(&mut self.own, fresh.hello.ephemeral);
         core::mem::replace(&mut self.current, fresh)
     }

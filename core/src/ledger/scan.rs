@@ -116,8 +116,10 @@ impl Scan {
     }
 
     fn has_head(&mut self, at: u64) -> io::Result<bool> {
-        let head = Head::parse(&self.keys, self.window.read(at, HEAD)?);
-        Ok(head.is_some_and(|head| head.fits(at)))
+        let bytes = self.window.read(at, MAX_FRAME)?;
+        let Some(head) = Head::parse(&self.keys, bytes) else { return Ok(false) };
+        // One that doesn't fit is believed if its entry vouches for it.
+        Ok(head.fits(at) || Frame::open_first(&self.keys, at, bytes).is_some())
     }
 
     /// The first sound head at or after `from` and before `to`.

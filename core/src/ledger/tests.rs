@@ -224,6 +224,22 @@ fn a_sound_head_in_a_wrong_place_hides_nothing_behind_it() {
     }
 }
 
+/// Found by fuzzing: with the entries before it cut out, a high sequence looked made up for good.
+#[test]
+fn entries_that_follow_a_frame_moved_to_the_front_are_found_again() {
+    let payloads = [b"entry".as_slice(); 12];
+    let (mut bench, offsets) = Bench::with(&payloads);
+    let whole = fs::read(bench.path()).unwrap();
+    let (last, first) = (&whole[offsets[11]..offsets[12]], &whole[offsets[0]..offsets[1] - 9]);
+    fs::write(bench.path(), [&whole[..offsets[0]], last, first, &[1; 300]].concat()).unwrap();
+    let (mut ledger, seen) = bench.open();
+    assert_eq!(seen.seqs, [12]);
+    let seq = ledger.append(1, &[], b"new", &mut bench.rng).unwrap().entry.seq;
+    let (_, seen) = bench.open();
+    assert_eq!(seen.seqs, [12, seq]);
+    assert_eq!(seen.damage.iter().map(|d| d.lost).sum::<u64>() + 2, seq);
+}
+
 #[test]
 fn a_wiped_stretch_is_counted_by_the_sequences_around_it() {
     let payloads: Vec<Vec<u8>> = (0..20_u8).map(|i| vec![i; 300]).collect();

@@ -19,6 +19,7 @@ pub mod phone;
 pub mod points;
 pub mod receipt;
 pub mod schedule;
+pub mod secrets;
 pub mod vectors;
 
 pub use party::{Contents, Opened, Party};

@@ -1,5 +1,6 @@
 //! Points that nobody's key should be.
 
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha512};
 
@@ -87,11 +88,21 @@ pub fn non_canonical_points() -> Vec<[u8; 32]> {
     all
 }
 
+/// L, the order of the base point, little-endian.
+pub fn order() -> [u8; 32] {
+    let digits = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+    unhex(digits).try_into().unwrap()
+}
+
+/// A signature with the group order added to its S so many times, if that fits into 32 bytes.
+pub fn plus_orders(signature: [u8; 64], times: usize) -> [u8; 64] {
+    (0..times).fold(signature, |signature, _| plus_order(signature))
+}
+
 /// A signature with the group order added to its S: the same equation, another encoding.
 pub fn plus_order(mut signature: [u8; 64]) -> [u8; 64] {
-    let order = unhex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
     let mut carry = 0u16;
-    for (byte, l) in signature[32..].iter_mut().zip(order) {
+    for (byte, l) in signature[32..].iter_mut().zip(order()) {
         carry += u16::from(*byte) + u16::from(l);
         *byte = carry as u8;
         carry >>= 8;
@@ -114,6 +125,46 @@ pub fn sign_again(key: &SigningKey, message: &[u8], nonce: [u8; 32]) -> [u8; 64]
     let k = Sha512::new().chain_update(r).chain_update(person).chain_update(message).finalize();
     let s = times_plus(&k, &scalar(key), &scalar(&nonce));
     [r, s].concat().try_into().unwrap()
+}
+
+/// A signature by `key` under another encoding or another point than its own public key, with any `R`:
+/// S = H(R ‖ person ‖ message)·a + r for the nonce r, whatever R is.
+pub fn sign_as(
+    key: &SigningKey,
+    person: &[u8; 32],
+    r: &[u8; 32],
+    nonce: &[u8; 32],
+    message: &[u8],
+) -> [u8; 64] {
+    let s = times_plus(&challenge(r, person, message), &scalar(key), nonce);
+    [*r, s].concat().try_into().unwrap()
+}
+
+/// `H(R ‖ person ‖ message)`, 64 bytes, not reduced.
+pub fn challenge(r: &[u8; 32], person: &[u8; 32], message: &[u8]) -> [u8; 64] {
+    Sha512::new().chain_update(r).chain_update(person).chain_update(message).finalize().into()
+}
+
+/// The sum of two points.
+pub fn plus(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
+    let of = |bytes: &[u8; 32]| CompressedEdwardsY(*bytes).decompress().expect("a point");
+    (of(one) + of(other)).compress().to_bytes()
+}
+
+/// A signature by a person of mixed order, which is the key's own point plus one of order eight. With
+/// `holds`, its nonce was sought so that the cofactorless equation holds all the same, whether the
+/// challenge is reduced by the group order before or not; else only the one multiplied by eight does.
+pub fn sign_mixed(key: &SigningKey, person: &[u8; 32], message: &[u8], holds: bool) -> [u8; 64] {
+    let one = small(1);
+    let nonces = (0..=u8::MAX).flat_map(|i| (0..=u8::MAX).map(move |j| [i, j]));
+    let mut tries = nonces.map(|n| SigningKey::from_bytes(&crate::schedule::sha256(&n)));
+    let fits = |nonce: &SigningKey| {
+        let k = challenge(&nonce.verifying_key().to_bytes(), person, message);
+        let reduced = times_plus(&k, &one, &small(0));
+        k[0].is_multiple_of(8) == holds && reduced[0].is_multiple_of(8) == holds
+    };
+    let nonce = tries.find(fits).expect("one in 64");
+    sign_as(key, person, &nonce.verifying_key().to_bytes(), &scalar(&nonce), message)
 }
 
 /// a·b + c of little-endian numbers modulo the group order, bit by bit.

@@ -20,11 +20,9 @@ use std::os::unix::fs::FileExt as _;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use ed25519_dalek::SigningKey;
-use lapel_protocol_tests::phone::WALL;
-use lapel_protocol_tests::schedule::{self, expand, extract, h, labelled};
-use lapel_protocol_tests::vectors::Start;
-use lapel_protocol_tests::{CONFIRM, OFFER, Party, digits, hex, unhex};
-use sha2::{Digest as _, Sha512};
+use lapel_protocol_tests::phone::Setup;
+use lapel_protocol_tests::secrets::{self, Secret};
+use lapel_protocol_tests::{Party, digits, schedule};
 use tempfile::TempDir;
 
 const PAGE: usize = 4_096;
@@ -83,7 +81,7 @@ impl Puppet {
     }
 
     /// The names of those secrets that are in memory somewhere.
-    fn holds(&self, secrets: &[(&'static str, Vec<u8>)]) -> BTreeSet<&'static str> {
+    fn holds(&self, secrets: &[Secret]) -> BTreeSet<&'static str> {
         let mut beginning: Vec<Vec<usize>> = vec![Vec::new(); 256];
         for (i, (_, secret)) in secrets.iter().enumerate() {
             beginning[usize::from(secret[0])].push(i);
@@ -116,104 +114,6 @@ impl Drop for Puppet {
     }
 }
 
-/// The state of HMAC-SHA256 under a key, both halves: as good as the key.
-fn hmac(key: &[u8; 32]) -> Vec<u8> {
-    let mut block = [0x36; 64];
-    block.iter_mut().zip(key).for_each(|(b, k)| *b ^= k);
-    let mut state = [
-        0x6a09_e667,
-        0xbb67_ae85,
-        0x3c6e_f372,
-        0xa54f_f53a,
-        0x510e_527f,
-        0x9b05_688c,
-        0x1f83_d9ab,
-        0x5be0_cd19,
-    ];
-    sha2::block_api::compress256(&mut state, &[block]);
-    state.iter().flat_map(|word: &u32| word.to_ne_bytes()).collect()
-}
-
-/// What Ada's phone draws, and shares with Grace.
-struct Known {
-    hello: Vec<u8>,
-    of_identity: Vec<(&'static str, Vec<u8>)>,
-    of_session: Vec<(&'static str, Vec<u8>)>,
-}
-
-fn known(identity: [u8; 32], random: [u8; 32], grace: &Party) -> Known {
-    let badge = lapel::badge::Badge::new(lapel::badge::BadgeFields::named("Ada")).unwrap();
-    let start = Start {
-        identity_secret: hex(identity),
-        random: hex(random),
-        met_at: WALL as u64,
-        monotonic_ms: 0,
-        counter: 0,
-        badge: hex(badge.as_bytes()),
-        event: String::new(),
-        attestation: String::new(),
-        reveal: "first".into(),
-        compare: false,
-    };
-    let ada = start.party();
-    let person = SigningKey::from_bytes(&identity).verifying_key().to_bytes();
-    let hedge = h("lapel/1 hedge", &[&identity]);
-    let prk0 = extract(&hedge, &random);
-    let (wall, zero) = ((WALL as u32).to_be_bytes(), [0; 8]);
-    let items: [&[u8]; 7] = [&person, &wall, b"", badge.as_bytes(), b"", &zero, &zero];
-    let next: [u8; 32] = expand(&prk0, &labelled("lapel/1 next", &items));
-    let ss = schedule::agree(&ada.ephemeral, &grace.public());
-    let prk = ada.prk(&grace.public());
-    let key = |kind, from: &Party, to: &Party| {
-        schedule::key(&prk, kind, &from.public(), &to.hello()).to_vec()
-    };
-    let e = *ada.ephemeral.as_bytes();
-    let mut clamped = e;
-    (clamped[0], clamped[31]) = (clamped[0] & 248, clamped[31] & 127 | 64);
-    let expanded = Sha512::digest(identity);
-    Known {
-        hello: ada.hello(),
-        of_identity: vec![
-            ("identity", identity.to_vec()),
-            ("nonce half of the expanded identity", expanded[32..].to_vec()),
-            ("hedge", hedge.to_vec()),
-            ("HMAC state of hedge", hmac(&hedge)),
-        ],
-        of_session: vec![
-            ("random", random.to_vec()),
-            ("prk0", prk0.to_vec()),
-            ("HMAC state of prk0", hmac(&prk0)),
-            ("e", e.to_vec()),
-            ("e, clamped", clamped.to_vec()),
-            ("seed", ada.contents.seed.to_vec()),
-            ("next", next.to_vec()),
-            ("ss", ss.to_vec()),
-            ("prk", prk.to_vec()),
-            ("HMAC state of prk", hmac(&prk)),
-            ("our offer key", key(OFFER, &ada, grace)),
-            ("their offer key", key(OFFER, grace, &ada)),
-            ("our confirm key", key(CONFIRM, &ada, grace)),
-            ("their confirm key", key(CONFIRM, grace, &ada)),
-        ],
-    }
-}
-
-/// HKDF-Expand of the book's root, as STORAGE.md draws it.
-fn of_book(data_key: &[u8], id: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let (store, epoch) = id.split_once('-').unwrap();
-    let salt = [unhex(store), unhex(epoch)].concat();
-    let root = extract(&salt, data_key);
-    let subkey = |label: &str| expand::<32>(&root, label.as_bytes());
-    vec![
-        ("data key", data_key.to_vec()),
-        ("root", root.to_vec()),
-        ("HMAC state of root", hmac(&root)),
-        ("ledger subkey", subkey("lapel/1 ledger").to_vec()),
-        ("identity subkey", subkey("lapel/1 identity").to_vec()),
-        ("HMAC state of lookup subkey", hmac(&subkey("lapel/1 lookup"))),
-    ]
-}
-
 /// What happens to a session before it is over.
 const STAGES: [&str; 5] = ["begun", "scanned a hello", "scanned an offer", "kept", "confirmed"];
 
@@ -229,13 +129,18 @@ fn run(stage: usize) {
     assert_eq!(ada.told("open"), "open");
     let key = fs::read_dir(ada.dir.path().join("keys")).unwrap().next().unwrap().unwrap();
     let id = key.file_name().into_string().unwrap().replace(".key", "");
-    let book = of_book(&fs::read(key.path()).unwrap(), &id);
+    let book = secrets::of_book(&fs::read(key.path()).unwrap(), &id);
     let hello = digits::message(&ada.told("begin"));
     let grace = Party::named("Grace");
     // Its hello tells which of the random bytes are its own.
-    let at = |at: usize| known(identity, random[at..at + 32].try_into().unwrap(), &grace);
-    let is_its_own = |known: &Known| known.hello == hello;
-    let known = (0..=random.len() - 32).map(at).find(is_its_own).expect("its randomness");
+    let begun = |at: usize| Setup {
+        secret: identity,
+        random: random[at..at + 32].try_into().unwrap(),
+        ..Setup::named("Ada")
+    };
+    let setups = (0..=random.len() - 32).map(begun);
+    let known = setups.map(|setup| secrets::of_session(&setup, &grace));
+    let known = known.into_iter().find(|known| known.hello == hello).expect("its randomness");
     let me = SigningKey::from_bytes(&identity).verifying_key().to_bytes();
     let steps: [&mut dyn FnMut(&mut Puppet); 4] = [
         &mut |ada| assert_eq!(ada.scans(grace.hello()), "progressed"),
@@ -245,7 +150,7 @@ fn run(stage: usize) {
     ];
     steps.into_iter().take(stage).for_each(|step| step(&mut ada));
     let holds = |ada: &Puppet| {
-        [&known.of_identity[..], &known.of_session, &book].map(|secrets| ada.holds(secrets))
+        [&known.identity[..], &known.session, &book].map(|secrets| ada.holds(secrets))
     };
     let over = |ada: &Puppet, when: &str| {
         let [identity, session, book] = holds(ada);

@@ -1,6 +1,8 @@
 //! A dishonest participant with an identity of her own, who films every screen and shows whatever
 //! can be derived from what was shown.
 
+use std::sync::Arc;
+
 use std::collections::BTreeSet;
 
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -103,7 +105,7 @@ impl Stranger {
         let mut seed = Zeroizing::new([0; 16]);
         seed.copy_from_slice(&hash("seed", &[purpose])[..16]);
         Plaintext {
-            seed: seed.into(),
+            seed: Arc::new(seed),
             person: self.id(),
             met_at: UnixTime::clamped(1_795_458_300),
             event: Event::none(),

@@ -137,6 +137,7 @@ impl Session {
         counter: u64,
     ) -> Self {
         let secrets = Secrets::derive(random, &terms, met_at, now, counter);
+        sweep();
         let own = Plaintext {
             seed: Arc::clone(&secrets.seed),
             person: terms.person,
@@ -264,7 +265,9 @@ impl Session {
                 Err(flaw) => return Some(Scanned::Damaged(flaw)),
             },
         };
-        let padded = shared.open(sealed, &self.hello)?;
+        let padded = shared.open(sealed, &self.hello);
+        sweep();
+        let padded = padded?;
         Some(match self.authenticate(sealed, &padded) {
             Ok((plaintext, facts)) => self.present(sealed, shared, plaintext, facts, digest, now),
             Err(Refusal::Flaw(flaw)) => Scanned::Damaged(flaw),
@@ -472,7 +475,9 @@ impl Session {
     }
 
     fn agree(&self, theirs: &[u8; 32]) -> Result<Shared, Flaw> {
-        Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs)
+        let shared = Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs);
+        sweep();
+        shared
     }
 
     fn insert(&mut self, hello: Hello, shared: Arc<Shared>, now: Duration) -> usize {

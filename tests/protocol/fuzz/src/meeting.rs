@@ -41,7 +41,8 @@ struct Side {
     parts: BTreeMap<Vec<u8>, BTreeMap<u8, Vec<u8>>>,
     /// For a session, how many parties the attacker had when one of them first opened a message of it.
     opened: BTreeMap<[u8; 32], usize>,
-    accepted: Option<[u8; 32]>,
+    /// Whom its owner accepted, under which badge.
+    accepted: Option<([u8; 32], Vec<u8>)>,
     encounters: Vec<Encounter>,
     recorded: Vec<Recorded>,
     /// What its book has, and it acknowledged.
@@ -250,17 +251,19 @@ impl World {
         }
     }
 
-    /// The attacker makes one more party: wholly fresh, or with the key or the seed of another.
+    /// The attacker makes one more party: wholly fresh, or with the key or the seed of another,
+    /// or under another badge.
     fn make_party(&mut self, i: usize, plan: &mut Plan<'_>) {
         if self.parties.len() == MOST_PARTIES {
             return;
         }
         let old = &self.parties[i % self.parties.len()];
         let mut new = old.again(self.parties.len() as u32);
-        match plan.below(4) {
+        match plan.below(5) {
             1 => new.ephemeral = old.ephemeral.clone(),
             2 => new.contents.seed = old.contents.seed,
             3 => new.contents.met_at += 1,
+            4 => new.contents.badge = Party::named("someone else").contents.badge,
             _ => {}
         }
         self.parties.push(new);
@@ -276,15 +279,15 @@ impl World {
             return;
         }
         let seen = &waiting[i % waiting.len()];
-        let person = *seen.person.as_bytes();
+        let accepted = (*seen.person.as_bytes(), seen.badge.as_bytes().to_vec());
         let encounter = side.phone.exchange.accept(&seen.transcript).expect("someone waiting");
         assert_eq!((encounter.person(), encounter.transcript()), (seen.person, seen.transcript));
-        assert!(side.accepted.is_none_or(|before| before == person), "two people accepted");
-        side.accepted = Some(person);
+        let before = side.accepted.replace(accepted.clone());
+        assert!(before.is_none_or(|before| before == accepted), "two accepted");
         side.encounters.push(encounter);
-        // Nobody else from now on.
+        // Nobody else from now on, nor anything else about them.
         for other in side.phone.exchange.waiting() {
-            assert_eq!(*other.person.as_bytes(), person);
+            assert_eq!((*other.person.as_bytes(), other.badge.as_bytes().to_vec()), accepted);
         }
     }
 
@@ -359,7 +362,7 @@ impl World {
             Scanned::Confirmed(word) => {
                 let (th, person) = (*word.transcript().as_bytes(), *word.person().as_bytes());
                 assert!(mine.acknowledged.contains(&th), "confirmed before the record");
-                assert_eq!(mine.accepted, Some(person));
+                assert_eq!(mine.accepted.as_ref().map(|(person, _)| *person), Some(person));
                 if person == theirs.person() {
                     assert!(theirs.acknowledged.contains(&th), "they never confirmed");
                 } else {
@@ -381,8 +384,8 @@ impl World {
     /// Whoever is shown signed, over this session, what their phone or the attacker then showed.
     fn is_proven(&mut self, x: usize, seen: &Verified) {
         let (th, person) = (*seen.transcript.as_bytes(), *seen.person.as_bytes());
-        if self.sides[x].accepted.is_some() {
-            assert_eq!(self.sides[x].accepted, Some(person));
+        if let Some(accepted) = &self.sides[x].accepted {
+            assert_eq!(accepted, &(person, seen.badge.as_bytes().to_vec()));
             assert!(seen.accepted_before);
         }
         if person == self.sides[1 - x].person() {

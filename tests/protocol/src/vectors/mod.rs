@@ -20,10 +20,10 @@ use x25519_dalek::StaticSecret;
 
 use crate::party::{Contents, Party};
 use crate::phone::{Phone, Setup, WALL};
-use crate::points::{low_order_u, p_plus, plus_order, small, small_order_points};
+use crate::points::{low_order_u, non_canonical_u, p_plus, plus_order, small, small_order_points};
 use crate::receipt::{self, Side};
 use crate::schedule::{self, h, labelled};
-use crate::{CONFIRM, OFFER, cbor, digits, hex, unhex};
+use crate::{CONFIRM, OFFER, cbor, digits, hex, points, unhex};
 
 pub use badges::*;
 pub use numbers::*;

@@ -76,6 +76,91 @@ pub(super) fn shown_side(party: &Party, state: &str, badge: Option<Fields>) -> S
     }
 }
 
+/// Ada's receipt of someone who claims the point `person` and signs whatever `sign` makes of the person
+/// and the message: the points that libraries disagree about.
+fn at_the_edge(
+    person: [u8; 32],
+    sign: impl FnOnce(&Party, &[u8]) -> [u8; 64],
+) -> (Party, Party, Vec<u8>) {
+    let (ada, mut grace) = two_at(["", ""]);
+    grace.contents.person = person;
+    let (holder, mut peer) = halves(&ada, &grace, 2);
+    let th = grace.transcript(&ada.hello());
+    let message = labelled("lapel/1 confirm", &[&th, &grace.public(), &ada.person()]);
+    peer.signature = sign(&grace, &message).to_vec();
+    let bytes = receipt::receipt(0, &holder, &peer);
+    (ada, grace, bytes)
+}
+
+/// Grace's key plus a point of order eight.
+fn mixed() -> [u8; 32] {
+    let (_, grace) = two_at(["", ""]);
+    points::plus(&grace.person(), &small_order_points()[4])
+}
+
+/// What every verifier has to refuse, though some equation holds in most of them.
+fn edges_bad() -> Vec<(String, Vec<u8>)> {
+    let (_, grace) = two_at(["", ""]);
+    let own = grace.person();
+    let mut cases = Vec::new();
+    let mut case = |why: &str, (_, _, bytes)| cases.push((why.to_owned(), bytes));
+    let neutral = small(1);
+    // R the neutral element and S zero: holds for every message if the person vanishes.
+    let universal = [neutral, small(0)].concat().try_into().expect("64 bytes");
+    for (order, point) in [1, 2, 4, 4, 8, 8, 8, 8].into_iter().zip(small_order_points()) {
+        let why = format!("a person of order {order}, {}…", hex(&point[..2]));
+        case(&why, at_the_edge(point, |_, _| universal));
+    }
+    let signed = |mut point: [u8; 32]| {
+        point[31] |= 0x80;
+        point
+    };
+    for (why, point) in [
+        ("a person with y = p", p_plus(0)),
+        ("a person with y = p + 1, the neutral element", p_plus(1)),
+        ("the same with a sign", signed(p_plus(1))),
+        ("the neutral element with a sign", signed(neutral)),
+        ("the point of order two with a sign", signed(points::p_minus_1())),
+        ("a person with y = 2\u{b2}\u{2075}\u{2075} \u{2212} 1", p_plus(18)),
+    ] {
+        case(why, at_the_edge(point, |_, _| universal));
+    }
+    case("a person who is no point", at_the_edge(small(2), |_, _| universal));
+    let with_r =
+        |r: [u8; 32]| at_the_edge(own, move |p, m| points::sign_as(&p.key, &own, &r, &small(0), m));
+    case("R the neutral element, and the equation holds", with_r(neutral));
+    case("R the neutral element as y = p + 1", with_r(p_plus(1)));
+    case("R the neutral element with a sign", with_r(signed(neutral)));
+    case("R of order two", with_r(points::p_minus_1()));
+    case("R of order four", with_r(small(0)));
+    case("R of order eight", with_r(small_order_points()[4]));
+    case(
+        "R of mixed order: only eight times the equation holds",
+        at_the_edge(own, |p, m| {
+            let nonce = SigningKey::from_bytes(&[7; 32]);
+            let r = points::plus(&nonce.verifying_key().to_bytes(), &small_order_points()[4]);
+            points::sign_as(&p.key, &own, &r, &points::scalar(&nonce), m)
+        }),
+    );
+    case(
+        "a person of mixed order: only eight times the equation holds",
+        at_the_edge(mixed(), |p, m| points::sign_mixed(&p.key, &mixed(), m, false)),
+    );
+    let sign = |p: &Party, m: &[u8]| points::sign_again(&p.key, m, [7; 32]);
+    for times in [1, 2, 7, 14] {
+        let why = format!("S plus {times} times the group order");
+        case(&why, at_the_edge(own, |p, m| points::plus_orders(sign(p, m), times)));
+    }
+    case("a signature of zeros", at_the_edge(own, |_, _| [0; 64]));
+    case("a signature of ones", at_the_edge(own, |_, _| [0xFF; 64]));
+    let s_alone = |s: [u8; 32]| {
+        at_the_edge(own, move |p, m| [&sign(p, m)[..32], &s].concat().try_into().expect("64 bytes"))
+    };
+    case("S zero", s_alone(small(0)));
+    case("S the group order", s_alone(points::order()));
+    cases
+}
+
 pub(super) fn receipts_good() -> Vec<ReceiptCase> {
     let case = |name: &str, events, kind, comparison: u64, badges: bool| {
         let (ada, grace) = two_at(events);
@@ -101,7 +186,28 @@ pub(super) fn receipts_good() -> Vec<ReceiptCase> {
             },
         }
     };
+    // Neither point nor signature is refused: a key of mixed order is a key, and a nonce is its owner's.
+    let edge = |name: &str, (ada, grace, bytes): (Party, Party, Vec<u8>)| ReceiptCase {
+        name: name.into(),
+        hex: hex(bytes),
+        shown: ShownCase {
+            transcript: hex(ada.transcript(&grace.hello())),
+            holder: shown_side(&ada, "confirmed", None),
+            peer: shown_side(&grace, "confirmed", None),
+            event: None,
+            comparison: "not_compared".into(),
+        },
+    };
+    let own = two_at(["", ""]).1.person();
     vec![
+        edge(
+            "a person of mixed order, and the equation holds",
+            at_the_edge(mixed(), |p, m| points::sign_mixed(&p.key, &mixed(), m, true)),
+        ),
+        edge(
+            "another nonce than the deterministic one",
+            at_the_edge(own, |p, m| points::sign_again(&p.key, m, [7; 32])),
+        ),
         case("confirmed by both, no badges, no event", ["", ""], 2, 0, false),
         case("confirmed by both, with both badges", ["rustconf", "rustconf"], 2, 1, true),
         case("the peer only offered", ["rustconf", "rustconf"], 1, 0, false),
@@ -134,7 +240,7 @@ pub(super) fn receipts_bad() -> Vec<NoReceipt> {
     let long_s = plus_order(peer.signature.clone().try_into().expect("64 bytes"));
     let mut flipped = good.clone();
     *flipped.last_mut().expect("not empty") ^= 1;
-    vec![
+    let mut cases = vec![
         case("nothing", "bytes", vec![]),
         case("cut short", "bytes", good[..good.len() - 1].to_vec()),
         case("a byte more", "bytes", [good.clone(), vec![0]].concat()),
@@ -213,5 +319,8 @@ pub(super) fn receipts_bad() -> Vec<NoReceipt> {
             "bytes",
             of(&Side { kind: 0, signature: vec![], ..peer.clone() }),
         ),
-    ]
+    ];
+    let edges = edges_bad().into_iter();
+    cases.extend(edges.map(|(why, bytes)| case(&why, "signature of peer", bytes)));
+    cases
 }

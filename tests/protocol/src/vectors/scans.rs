@@ -131,6 +131,9 @@ pub(super) fn scans_good() -> Vec<ScanCase> {
             extended.offer(&hello),
             extended.transcript(&hello),
         ),
+        Script::new("a key on the twist, and the base point, are keys", &start)
+            .shows(0, schedule::hello(&small(2), &[3; 32]), "progressed")
+            .shows(0, schedule::hello(&small(9), &[3; 32]), "progressed"),
         Script::new("further hellos are held back", &start)
             .shows(0, grace.hello(), "progressed")
             .shows(100, edsger.hello(), "progressed")
@@ -205,14 +208,16 @@ pub(super) fn scans_bad() -> Vec<ScanCase> {
     for one in &crowd[..4] {
         verified = verified.verifies(1_000, one.offer(&hello), one.transcript(&hello));
     }
-    let keys =
-        low_order_u().into_iter().chain([p_plus(0), p_plus(18), high(small(9)), high(small(0))]);
+    // Sealed beside the five only, since these texts are long.
     let mut bad_keys = Script::new("ephemeral keys that are nobody's", &start);
-    for u in keys {
-        bad_keys = bad_keys
-            .damaged(schedule::hello(&u, &[3; 32]), "ephemeral_key")
-            .damaged(sealed_of(u), "ephemeral_key");
+    for u in low_order_u() {
+        bad_keys = bad_keys.damaged(sealed_of(u), "ephemeral_key");
     }
+    for u in low_order_u().into_iter().chain(non_canonical_u()) {
+        bad_keys = bad_keys.damaged(schedule::hello(&u, &[3; 32]), "ephemeral_key");
+    }
+    bad_keys = bad_keys.damaged(sealed_of(p_plus(18)), "ephemeral_key");
+    bad_keys = bad_keys.damaged(sealed_of(high(small(9))), "ephemeral_key");
     [
         Script::new("not Lapel's, or of another version", &start)
             .text(0, "WIFI:S:x;;".into(), "not_ours")

@@ -126,6 +126,34 @@ fn a_signature_with_r_of_small_order_is_refused_though_the_equation_holds() {
 }
 
 #[test]
+fn for_a_point_of_mixed_order_the_equation_decides_and_not_eight_times_it() {
+    use curve25519_dalek::{EdwardsPoint, Scalar, edwards::CompressedEdwardsY};
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    let mut mixed = grace.clone();
+    mixed.contents.person = points::plus(&grace.person(), &small_order_points()[4]);
+    let person = mixed.person();
+    let (th, e) = (mixed.transcript(&hello), mixed.public());
+    let message = schedule::labelled("lapel/1 offer", &[&th, &e]);
+    let point = |bytes: [u8; 32]| CompressedEdwardsY(bytes).decompress().unwrap();
+    let rest = |signature: &[u8; 64]| -> EdwardsPoint {
+        let (r, s) = signature.split_at(32);
+        let (r, s): ([u8; 32], [u8; 32]) = (r.try_into().unwrap(), s.try_into().unwrap());
+        let k = Scalar::from_bytes_mod_order_wide(&points::challenge(&r, &person, &message));
+        EdwardsPoint::mul_base(&Scalar::from_bytes_mod_order(s)) - point(r) - k * point(person)
+    };
+    let neutral = point(small(1));
+    let wrong = points::sign_mixed(&mixed.key, &person, &message, false);
+    assert!(rest(&wrong) != neutral && rest(&wrong).mul_by_cofactor() == neutral);
+    let sealed = mixed.seal(OFFER, &hello, &mixed.padded(&wrong));
+    assert_eq!(ada.scan_bytes(sealed), Scanned::Damaged(Flaw::Signature));
+    let right = points::sign_mixed(&mixed.key, &person, &message, true);
+    assert!(rest(&right) == neutral);
+    let sealed = mixed.seal(OFFER, &hello, &mixed.padded(&right));
+    assert_eq!(ada.verifies(sealed).person.as_bytes(), &person);
+}
+
+#[test]
 fn a_random_source_that_repeats_itself_repeats_no_key() {
     let hello = |change: fn(&mut Setup)| {
         let mut setup = Setup::named("Ada");

@@ -16,6 +16,7 @@ mod harvest;
 mod honest;
 mod middle;
 mod names;
+mod printing;
 mod receipts;
 mod recorded;
 mod replay;
