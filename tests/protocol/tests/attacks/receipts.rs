@@ -1,7 +1,7 @@
 //! Receipts: what they show, and what is no receipt.
 
 use lapel::identity::PersonId;
-use lapel::receipt::{Half, Receipt, ReceiptError, Shown, State};
+use lapel::receipt::{Disclosure, Half, Receipt, ReceiptError, Shown, State};
 use lapel_protocol_tests::points::{
     low_order_u, non_canonical_points, non_canonical_u, plus_order, small_order_points,
 };
@@ -323,4 +323,29 @@ fn a_receipt_speaks_in_these_sentences_and_no_others() {
     elsewhere.contents.event = "elsewhere".into();
     let (holder, peer) = halves(&ada, &elsewhere);
     assert!(said(0, &holder, &peer).contains("The two did not name one event.\n"));
+}
+
+#[test]
+fn a_copy_hides_badge_and_attestation_of_a_side_that_is_not_disclosed() {
+    let (mut ada, mut grace) = two();
+    for (party, fill) in [(&mut ada, 7), (&mut grace, 8)] {
+        let (issuer, signature) = ([fill; 32], [fill; 64]);
+        party.contents.attestation =
+            [&[0x82, 0x58, 32], issuer.as_slice(), &[0x58, 64], &signature].concat();
+    }
+    let (holder, peer) = halves(&ada, &grace);
+    let full = |side: &Side, party: &Party| Side {
+        attestation: Some((party.contents.attestation.clone(), party.contents.salt2())),
+        ..side.clone().with_badge(&party.contents)
+    };
+    let (all_of_holder, all_of_peer) = (full(&holder, &ada), full(&peer, &grace));
+    let kept = Receipt::from_bytes(&receipt(1, &all_of_holder, &all_of_peer)).unwrap();
+    for (what, expected) in [
+        (Disclosure::default(), receipt(1, &holder, &peer)),
+        (Disclosure { holder: true, peer: false }, receipt(1, &all_of_holder, &peer)),
+        (Disclosure { holder: false, peer: true }, receipt(1, &holder, &all_of_peer)),
+        (Disclosure { holder: true, peer: true }, receipt(1, &all_of_holder, &all_of_peer)),
+    ] {
+        assert_eq!(kept.disclosing(what).to_bytes(), expected, "{what:?}");
+    }
 }
