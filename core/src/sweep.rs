@@ -8,13 +8,11 @@
 
 use core::hint::black_box;
 
-use zeroize::Zeroizing;
-
 /// How far below the caller's frame it reaches, in words: further than any call that holds a secret.
 const WORDS: usize = 1_024;
 
 /// Writes zeros over the stack below the caller's frame, where the calls stood that it made before.
 #[inline(never)]
 pub(crate) fn sweep() {
-    black_box(&mut Zeroizing::new([0_u64; WORDS]));
+    black_box(&mut [0_u64; WORDS]);
 }
