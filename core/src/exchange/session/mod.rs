@@ -465,6 +465,7 @@ impl Session {
 
     fn add(&mut self, hello: Hello, now: Duration) -> Result<usize, Flaw> {
         let shared = Arc::new(self.agree(&hello.ephemeral)?);
+        sweep();
         let idle = |peer: &Peer| peer.offer.is_none() && peer.proof.is_none();
         if self.peers.iter().filter(|peer| idle(peer)).count() >= MAX_NOTICED {
             let noticed = self.peers.iter().enumerate().filter(|(_, peer)| idle(peer));
@@ -475,9 +476,7 @@ impl Session {
     }
 
     fn agree(&self, theirs: &[u8; 32]) -> Result<Shared, Flaw> {
-        let shared = Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs);
-        sweep();
-        shared
+        Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs)
     }
 
     fn insert(&mut self, hello: Hello, shared: Arc<Shared>, now: Duration) -> usize {

@@ -342,7 +342,7 @@ impl World {
             return;
         }
         let seen = &waiting[i % waiting.len()];
-        let word = if i % 2 == 0 { Comparison::Agrees } else { Comparison::Differs };
+        let word = if i.is_multiple_of(2) { Comparison::Agrees } else { Comparison::Differs };
         let noted = side.phone.exchange.compared(&seen.transcript, word);
         let may = word == Comparison::Differs || seen.check_code.is_some();
         assert_eq!(noted.is_ok(), may, "{noted:?}");

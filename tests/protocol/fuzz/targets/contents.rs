@@ -54,7 +54,7 @@ fuzz_target!(init: seeds::write_if_asked(seeds), |data: &[u8]| {
     let (hello, me) = (ada.hello(), ada.person());
     let honest = Party::named("Grace");
     let mode = plan.below(4);
-    let kind = if mode % 2 == 0 { OFFER } else { CONFIRM };
+    let kind = if mode.is_multiple_of(2) { OFFER } else { CONFIRM };
     if mode >= 2 {
         let mut padded = plan.rest().to_vec();
         let size = [261, 307, 364].into_iter().find(|s| padded.len() <= *s).unwrap_or(364);
