@@ -109,10 +109,10 @@ def read(data: bytes) -> Receipt:
 
 def decode(data: bytes) -> Receipt:
     """The receipt that ``data`` is the one encoding of, with its checksum right."""
-    if _is_newer(data):
-        raise NewerVersion
     if len(data) > MOST:
         raise Bytes
+    if _is_newer(data):
+        raise NewerVersion
     try:
         document = cbor.decode(data)
     except Encoding:
