@@ -433,7 +433,7 @@ def main() -> int:
     arguments.add_argument("names", metavar="NAME", nargs="*",
                            help=f"{', '.join(GROUPS)}, or single checks; all, if there is none")
     arguments.add_argument("--at-once", type=int, default=4, help="meetings at once: mostly they wait")
-    options = arguments.parse_args()
+    options = arguments.parse_intermixed_args()
     every = {name: one for group in GROUPS.values() for name, one in group.items()}
     chosen = {}
     for name in options.names or GROUPS:
