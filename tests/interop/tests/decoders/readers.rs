@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -33,7 +31,7 @@ pub fn read(count: usize, picture: impl Fn(usize) -> Picture + Sync) -> Vec<Read
     let manifest = dir.path().join("manifest.json");
     fs::write(&manifest, json!({ "pictures": files }).to_string()).unwrap();
     let mut lines = 0;
-    for line in python(&manifest).lines() {
+    for line in lapel_interop_tests::python(&["decode.py".as_ref(), manifest.as_ref()]).lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let text = |text: &Value| text.as_str().unwrap().to_owned();
         let column = DECODERS.iter().position(|name| line["decoder"] == **name).unwrap();
@@ -73,23 +71,4 @@ fn drawn(
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     })
-}
-
-/// What the script prints about the pictures of a manifest.
-fn python(manifest: &Path) -> String {
-    // The first test to come installs; the others wait for it.
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    INSTALLED.get_or_init(|| drop(script("--check".as_ref())));
-    script(manifest)
-}
-
-fn script(argument: &Path) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/run");
-    let output = Command::new(&script)
-        .arg(argument)
-        .output()
-        .unwrap_or_else(|error| panic!("{} doesn't start: {error}", script.display()));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "the decoders weren't asked ({}):\n{said}", output.status);
-    String::from_utf8(output.stdout).unwrap()
 }
