@@ -11,7 +11,7 @@ from .curve import good_ephemeral, verify
 from .errors import (Bytes, Commitment, Encoding, EphemeralKey, NewerVersion, OneSided, Refused, Signature)
 
 TAG, VERSION = "lapel receipt", 1
-MOST, CHECKSUM, EXT_MOST, ATTESTATION = 2560, 8, 256, 101
+MOST, CHECKSUM, EXT_MOST = 2560, 8, 256
 COMPARISONS = ("not_compared", "agrees", "differs")
 STATES = {wire.OFFER: "offered", wire.CONFIRM: "confirmed"}
 SIDES = ("holder", "peer")
@@ -142,7 +142,7 @@ def _side(items: list) -> Side:
             (len(ephemeral), len(blind), len(signature), len(shown)) == (32, 32, 64, 2) and kind in STATES
         ):
             badge, attestation = shown
-            sizes = range(badges.BADGE_MOST + 1), (ATTESTATION,)
+            sizes = range(badges.BADGE_MOST + 1), range(MOST)
             shown = map(_disclosed, (badge, attestation), sizes)
             return Side(ephemeral, blind, _opening(opening), kind, signature, *shown)
     raise Bytes
