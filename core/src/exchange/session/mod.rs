@@ -3,19 +3,17 @@
 mod accepting;
 #[cfg(test)]
 mod state;
+mod taken;
 
 use core::time::Duration;
 use std::sync::Arc;
 
+pub(super) use self::taken::Taken;
 use super::keys::{CheckCode, Secrets, Shared};
 use super::scanned::{Scanned, Step, Verified};
 use super::{Reveal, Terms};
-use crate::attestation::Attestation;
-use crate::badge::Badge;
 use crate::digest::Hash;
 use crate::encounter::{Confirmation, Encounter};
-use crate::event::Event;
-use crate::identity::PersonId;
 use crate::receipt::Comparison;
 use crate::signing::{self, Context};
 use crate::sweep::sweep;
@@ -66,33 +64,6 @@ pub(super) struct Session {
     acceptances: Vec<Acceptance>,
     /// Whom this exchange accepted, in this session or another. It is closed to everyone else.
     pub(super) taken_by: Option<Arc<Taken>>,
-}
-
-/// Whom an exchange accepted, as they were on the screen: one tap is for one badge.
-pub(super) struct Taken {
-    transcript: Transcript,
-    person: PersonId,
-    badge: Badge,
-    event: Event,
-    attestation: Option<Attestation>,
-    ext: Vec<u8>,
-}
-
-impl Taken {
-    fn by(transcript: Transcript, shown: &Plaintext) -> Self {
-        let Plaintext { person, badge, event, attestation, ext, .. } = shown.clone();
-        Self { transcript, person, badge, event, attestation, ext }
-    }
-
-    /// Whether `shown` differs in nothing that the owner saw or the receipt keeps, but for keys
-    /// and time, which a renewed session draws anew.
-    fn is(&self, shown: &Plaintext) -> bool {
-        self.person == shown.person
-            && self.badge == shown.badge
-            && self.event == shown.event
-            && self.attestation == shown.attestation
-            && self.ext == shown.ext
-    }
 }
 
 /// A candidate: one hello of someone else's, and what is known about it.
