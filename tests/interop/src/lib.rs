@@ -1,10 +1,25 @@
-//! Tests: interop. Here is how they run Python.
+//! Tests: interop. Here is how they run Python, and the person of their tables.
 #![allow(clippy::panic, reason = "a test says what is wrong by failing")]
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
+
+use lapel::badge::BadgeFields;
+
+/// An attendee whose badge is of the smallest size class.
+pub fn ada() -> BadgeFields {
+    BadgeFields {
+        name: "Ada Lovelace".into(),
+        title: Some("Principal Analyst".into()),
+        organisation: Some("Analytical Engines".into()),
+        emails: vec!["ada@engines.example".into()],
+        phones: vec!["+44 20 7946 0018".into()],
+        pronouns: Some("she/her".into()),
+        ..BadgeFields::default()
+    }
+}
 
 /// What `python/run` prints for these arguments, run in the environment of `requirements.txt`.
 ///

@@ -14,23 +14,12 @@ use lapel::exchange::{Exchange, Options, Scanned, Shows, Step};
 use lapel::identity::Identity;
 use lapel::qr::{Level, Symbol};
 use lapel::time::UnixTime;
+use lapel_interop_tests::ada;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 /// Twenty-two characters, as an embedding app might have.
 const WEB: &str = "https://lapel.badge/b#";
-
-fn ada() -> BadgeFields {
-    BadgeFields {
-        name: "Ada Lovelace".into(),
-        title: Some("Principal Analyst".into()),
-        organisation: Some("Analytical Engines".into()),
-        emails: vec!["ada@engines.example".into()],
-        phones: vec!["+44 20 7946 0018".into()],
-        pronouns: Some("she/her".into()),
-        ..BadgeFields::default()
-    }
-}
 
 /// The same person as an unsigned vCard 4.0, with nothing that isn't on the badge.
 fn vcard(fields: &BadgeFields) -> String {

@@ -20,6 +20,7 @@ use std::num::NonZeroU32;
 use lapel::Carrier;
 use lapel::badge::{Badge, BadgeFields};
 use lapel::qr::Symbol;
+use lapel_interop_tests::ada;
 use lapel_optics::camera::Camera;
 use lapel_optics::picture::Picture;
 use people::{EVENT, NAMES};
@@ -147,15 +148,7 @@ struct Row {
 
 /// Attendees whose badges are of each size class.
 fn of_each_class() -> [BadgeFields; 3] {
-    let small = BadgeFields {
-        name: "Ada Lovelace".into(),
-        title: Some("Principal Analyst".into()),
-        organisation: Some("Analytical Engines".into()),
-        emails: vec!["ada@engines.example".into()],
-        phones: vec!["+44 20 7946 0018".into()],
-        pronouns: Some("she/her".into()),
-        ..BadgeFields::default()
-    };
+    let small = ada();
     let middle = BadgeFields { urls: vec!["https://engines.example/ada".into()], ..small.clone() };
     let large = BadgeFields {
         handles: vec!["@ada@hachyderm.io".into()],
