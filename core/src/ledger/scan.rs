@@ -208,7 +208,10 @@ impl Scan {
         Ok(())
     }
 
+    /// The end. What is torn directly behind damage stays with it: were it cut, the damage would
+    /// stand at the end and could be judged anew, as torn itself or as other than it was counted.
     fn end(&mut self, offset: u64, torn: u64) {
-        self.tail = Some(Tail { mark: Mark { offset, ..self.mark }, torn });
+        let (kept, torn) = if self.damage.is_some() { (torn, 0) } else { (0, torn) };
+        self.tail = Some(Tail { mark: Mark { offset: offset + kept, ..self.mark }, torn });
     }
 }
