@@ -1,6 +1,6 @@
 //! What the standard library leaves out between a file that is written and a name that lasts.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
@@ -14,12 +14,38 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 
+/// Makes the directory `dir` and whatever is missing above it, and makes their names durable. On
+/// Unix they are for their owner alone where `private` says so.
+///
+/// # Errors
+/// Whatever the system says about making or syncing them.
+pub(crate) fn create_dir(dir: &Path, private: bool) -> io::Result<()> {
+    let missing = dir.ancestors().take_while(|dir| !is_here(dir) && !dir.exists()).count();
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    let _ = private;
+    builder.create(dir)?;
+    for parent in dir.ancestors().skip(1).take(missing) {
+        sync_dir(if is_here(parent) { Path::new(".") } else { parent })?;
+    }
+    Ok(())
+}
+
+/// A relative path of one name has an empty parent, which is the current directory.
+fn is_here(dir: &Path) -> bool {
+    dir.as_os_str().is_empty()
+}
+
 /// Removes a directory and all that is in it; one that isn't there is fine.
 ///
 /// # Errors
 /// Whatever the system says about removing it.
 pub(crate) fn remove_tree(dir: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(dir) {
+    match fs::remove_dir_all(dir) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
@@ -41,6 +67,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         remove_tree(&dir.path().join("nothing")).unwrap();
         sync_dir(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn directories_are_made_with_all_that_is_missing_above_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a").join("b");
+        for private in [true, false] {
+            create_dir(&deep, private).unwrap();
+        }
+        assert!(deep.is_dir());
+        fs::write(deep.join("file"), b"").unwrap();
+        assert!(create_dir(&deep.join("file").join("c"), false).is_err());
     }
 
     #[test]

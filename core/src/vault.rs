@@ -13,6 +13,8 @@ use std::fmt;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::ledger::take;
+
 #[cfg(feature = "file-vault")]
 pub use file::FileVault;
 
@@ -41,6 +43,58 @@ pub trait KeyVault: Send + Sync {
     /// # Errors
     /// [`VaultError::Locked`] or [`VaultError::Failed`]; it is asked again at the next open.
     fn destroy(&self, id: &KeyId) -> Result<(), VaultError>;
+
+    /// Keeps how far the book `store` is, in place of what it kept before; `None` removes that. A
+    /// vault that doesn't implement this keeps nothing, and then a book that was replaced by an
+    /// older copy of itself opens as it was.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] or [`VaultError::Failed`].
+    fn keep_head(&self, store: &[u8; 16], head: Option<&Head>) -> Result<(), VaultError> {
+        let _ = (store, head);
+        Ok(())
+    }
+
+    /// The head kept for the book `store`, if any is.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] or [`VaultError::Failed`].
+    fn head(&self, store: &[u8; 16]) -> Result<Option<Head>, VaultError> {
+        let _ = store;
+        Ok(None)
+    }
+}
+
+/// How far a book is: enough to notice an older copy in its place. It tells nothing about a person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// The epoch, see [`KeyId`].
+    pub epoch: u32,
+    /// The sequence of the last entry; 0 if there is none.
+    pub sequence: u64,
+    /// SHA-256 of that entry's frame, or of the ledger's header.
+    pub hash: [u8; 32],
+}
+
+impl Head {
+    /// 44 bytes for a vault to keep.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 44] {
+        let mut bytes = [0; 44];
+        let parts = self.epoch.to_be_bytes().into_iter().chain(self.sequence.to_be_bytes());
+        bytes.iter_mut().zip(parts.chain(self.hash)).for_each(|(to, from)| *to = from);
+        bytes
+    }
+
+    /// The head of [`Head::to_bytes`].
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 44]) -> Self {
+        let mut rest = &bytes[..];
+        let epoch = take(&mut rest).map(u32::from_be_bytes).unwrap_or_default();
+        let sequence = take(&mut rest).map(u64::from_be_bytes).unwrap_or_default();
+        let hash = take(&mut rest).unwrap_or_default();
+        Self { epoch, sequence, hash }
+    }
 }
 
 /// The name of a data key: which book (16 random bytes) and which epoch of it (counted from 1).
@@ -123,11 +177,12 @@ pub(crate) mod memory {
     use std::collections::BTreeMap;
     use std::sync::Mutex;
 
-    use super::{DataKey, KeyId, KeyVault, VaultError};
+    use super::{DataKey, Head, KeyId, KeyVault, VaultError};
 
     #[derive(Default)]
     pub(crate) struct MemoryVault {
         pub(crate) keys: Mutex<BTreeMap<KeyId, DataKey>>,
+        pub(crate) heads: Mutex<BTreeMap<[u8; 16], Head>>,
         pub(crate) locked: Mutex<bool>,
     }
 
@@ -158,6 +213,21 @@ pub(crate) mod memory {
             self.keys.lock().unwrap().remove(id);
             Ok(())
         }
+
+        fn keep_head(&self, store: &[u8; 16], head: Option<&Head>) -> Result<(), VaultError> {
+            self.unlocked()?;
+            let mut heads = self.heads.lock().unwrap();
+            match head {
+                Some(head) => drop(heads.insert(*store, *head)),
+                None => drop(heads.remove(store)),
+            }
+            Ok(())
+        }
+
+        fn head(&self, store: &[u8; 16]) -> Result<Option<Head>, VaultError> {
+            self.unlocked()?;
+            Ok(self.heads.lock().unwrap().get(store).copied())
+        }
     }
 }
 
@@ -170,6 +240,13 @@ mod tests {
         let id = KeyId { store: [0xAB; 16], epoch: 300 };
         assert_eq!(id.to_string(), "abababababababababababababababab-0000012c");
         assert_eq!(format!("{:?}", DataKey::from_bytes([7; 32])), "DataKey(hidden)");
+    }
+
+    #[test]
+    fn a_head_is_44_bytes_and_reads_back() {
+        let head = Head { epoch: 3, sequence: 1 << 40, hash: [9; 32] };
+        assert_eq!(Head::from_bytes(head.to_bytes()), head);
+        assert_eq!(head.to_bytes()[..12], [0, 0, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0]);
     }
 
     #[test]

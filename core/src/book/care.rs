@@ -1,33 +1,162 @@
-//! Looking after the files: what an app does when it goes to sleep, and what a person asks for when
-//! something seems wrong.
+//! Looking after the files: what an app does when it goes to sleep and wakes up, what a person asks
+//! for when something seems wrong, and what takes writing the whole book anew.
 
-use super::Book;
-use crate::store::{CheckReport, IndexState, ReadError};
+use std::path::Path;
+
+use rand_core::CryptoRng;
+
+use super::entry::about;
+use super::{Book, BookError, Rewritten};
+use crate::identity::{Identity, PersonId};
+use crate::ledger::{Entry, Subject};
+use crate::store::{self, CheckReport, IndexState, Mode, OpenError, OpenReport, ReadError};
+use crate::store::{Settings, Store, Wiped};
+use crate::vault::KeyVault;
 
 impl Book {
     /// Bytes of ledger and index on disk.
     pub fn size(&self) -> Result<u64, ReadError> {
-        self.store.size()
+        self.store()?.size()
     }
 
     /// Hands to the index what it lags behind. Nothing is lost without it: an open catches up.
     pub fn maintain(&mut self) -> Result<(), ReadError> {
-        self.store.maintain()
+        self.store_mut()?.maintain()
     }
 
     /// Reads the whole book, puts back what one of ledger and index has and the other hasn't, and
     /// counts what remains lost. Removes nothing.
     pub fn check(&mut self) -> Result<CheckReport, ReadError> {
-        self.store.check()
+        self.store_mut()?.check()
     }
 
     /// Builds the index anew from the ledger, as after [`ReadError::Index`].
     pub fn reindex(&mut self) -> Result<IndexState, ReadError> {
-        self.store.reindex()
+        self.store_mut()?.reindex()
     }
 
-    /// Closes the book, so that the next open has nothing to catch up with. Dropping it is as safe.
-    pub fn close(self) -> Result<(), ReadError> {
-        self.store.close()
+    /// Lets go of every file and of the directory, as an app does before the system stops it. Until
+    /// [`Book::resume`], everything else but [`Book::identity`] and [`Book::counter`] answers
+    /// [`ReadError::Suspended`]. The owner's secret stays in memory as long as the book does. To
+    /// suspend a suspended book changes nothing.
+    ///
+    /// # Errors
+    /// [`ReadError`]; the book is suspended all the same, and nothing is lost.
+    pub fn suspend(&mut self) -> Result<(), ReadError> {
+        self.store.take().map_or(Ok(()), Store::close)
+    }
+
+    /// Opens a suspended book again; `None` if it isn't suspended. One that refuses to write after a
+    /// failure is suspended and resumed to go on.
+    ///
+    /// # Errors
+    /// [`OpenError`], after which the book is still suspended. It is [`OpenError::Missing`] where
+    /// the book is gone, and [`OpenError::AnotherOwner`] where there is another one now.
+    pub fn resume(&mut self, rng: &mut dyn CryptoRng) -> Result<Option<OpenReport>, OpenError> {
+        if self.store.is_some() {
+            return Ok(None);
+        }
+        let mode = match self.settings.mode {
+            Mode::Create => Mode::Existing,
+            mode => mode,
+        };
+        let (store, report) = Store::open(&Settings { mode, ..self.settings.clone() }, rng)?;
+        if Identity::from_secret(&*store.secret()?).person() != self.identity.person() {
+            return Err(OpenError::AnotherOwner { path: self.settings.home.clone() });
+        }
+        self.store = Some(store);
+        Ok(Some(report))
+    }
+
+    /// Closes the book, so that the next open has nothing to catch up with, and the vault knows how
+    /// far it is. Dropping it is as safe.
+    pub fn close(mut self) -> Result<(), ReadError> {
+        self.suspend()
+    }
+
+    /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
+    /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
+    /// opened.
+    pub fn forget(
+        &mut self,
+        people: &[PersonId],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Rewritten, BookError> {
+        let mut gone: Vec<Subject> = people.iter().filter_map(about).collect();
+        gone.sort_unstable();
+        gone.dedup();
+        let mut known = 0;
+        for subject in &gone {
+            known += usize::from(self.store()?.knows(subject)?);
+        }
+        if known == 0 {
+            return Ok(Rewritten::default());
+        }
+        let mut keep = |entry: &Entry| !entry.subjects.iter().any(|s| gone.contains(s));
+        Ok(Rewritten { people: known, ..self.rewrite(&mut keep, rng)? })
+    }
+
+    /// Writes the book anew under a new key and destroys the old one, as after a key may have been
+    /// seen. Entries that this version doesn't know are kept.
+    pub fn rotate(&mut self, rng: &mut dyn CryptoRng) -> Result<Rewritten, BookError> {
+        self.rewrite(&mut |_| true, rng)
+    }
+
+    fn rewrite(
+        &mut self,
+        keep: &mut dyn FnMut(&Entry) -> bool,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Rewritten, BookError> {
+        let done = self.store_mut()?.rewrite(keep, rng)?;
+        Ok(Rewritten { people: 0, lost: done.lost, old_key_remains: done.old_key_remains })
+    }
+
+    /// Destroys the keys of the book in `home` and removes its files, whether it opens or not; what
+    /// isn't the book's is left. Without the keys, no remnant can be opened. A book that is open
+    /// has to be suspended or closed before. A kill in the middle is made good by wiping again.
+    ///
+    /// # Errors
+    /// [`OpenError`]. If the vault refuses, no file was removed.
+    pub fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError> {
+        store::wipe(home, vault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::vault::memory::MemoryVault;
+
+    /// As a newer version would write it, about someone this version knows and in a kind it doesn't.
+    #[test]
+    fn an_entry_of_an_unknown_kind_is_passed_over_and_kept_through_every_rewrite() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let vault = Arc::new(MemoryVault::default());
+        let (mut book, _) = Book::open(dir.path(), vault, &mut rng).unwrap();
+        let person = |rng: &mut _| Identity::generate(rng).person();
+        let (known, other) = (person(&mut rng), person(&mut rng));
+        let subject = about(&known).unwrap();
+        let store = book.store_mut().unwrap();
+        store.append(200, &[subject], b"from tomorrow", &mut rng).unwrap();
+        book.block(&known, &mut rng).unwrap();
+        book.block(&other, &mut rng).unwrap();
+        book.rotate(&mut rng).unwrap();
+        assert_eq!(book.forget(&[other], &mut rng).unwrap().people, 1);
+        book.suspend().unwrap();
+        book.resume(&mut rng).unwrap();
+        assert_eq!(book.blocked().unwrap(), [known]);
+        let entries = book.store().unwrap().entries().unwrap().map(Result::unwrap);
+        let kept: Vec<_> = entries.map(|entry| (entry.kind, entry.payload)).collect();
+        assert_eq!(kept[0], (200, b"from tomorrow".to_vec()));
+        assert_eq!(kept.len(), 2);
+        // And forgotten with whom it is about.
+        assert_eq!(book.forget(&[known], &mut rng).unwrap().people, 1);
+        assert_eq!(book.store().unwrap().last(), 0);
     }
 }

@@ -22,7 +22,7 @@ use self::entry::{Happening, Listed, about, of};
 use crate::badge::Badge;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
-use crate::ledger::{Entry, Subject};
+use crate::ledger::Subject;
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
 use crate::sweep::sweep;
@@ -33,7 +33,10 @@ use crate::vault::KeyVault;
 pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
 pub use crate::ledger::{Damage, WriteError};
-pub use crate::store::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
+pub use crate::store::{
+    CheckReport, IndexState, Mode, OpenError, OpenReport, Progress, ReadError, RewriteError,
+    RolledBack, Settings, Watch, Wiped, Work,
+};
 
 /// What the book knows of a person, before anyone is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +54,13 @@ pub enum Standing {
     Blocked,
 }
 
-/// What [`Book::forget`] did.
+/// What writing the book anew did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Forgotten {
-    /// How many of the people were in the book.
+pub struct Rewritten {
+    /// How many people were forgotten.
     pub people: usize,
+    /// How many entries had been lost to damage before. The new book has no trace of them.
+    pub lost: u64,
     /// The vault would not destroy the old key, so remnants of the old files could still be
     /// opened. It is tried again each time the book opens.
     pub old_key_remains: bool,
@@ -108,8 +113,10 @@ pub enum BookError {
 
 /// One person's contacts, badges and identity, in one directory, in one process at a time.
 pub struct Book {
-    store: Store,
+    settings: Settings,
     identity: Identity,
+    /// `None` while the book is suspended.
+    store: Option<Store>,
     begun: AtomicU64,
 }
 
@@ -124,13 +131,25 @@ impl Book {
         vault: Arc<dyn KeyVault>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport), OpenError> {
-        let (store, report) = Store::open(home, vault, rng)?;
-        let identity = Identity::from_secret(&*store.secret()?);
-        sweep();
-        Ok((Self { store, identity, begun: AtomicU64::new(0) }, report))
+        Self::open_with(Settings::new(home, vault), rng)
     }
 
-    /// The owner.
+    /// Opens the book as `settings` say.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing is overwritten, and nothing that is there is lost.
+    pub fn open_with(
+        settings: Settings,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let (store, report) = Store::open(&settings, rng)?;
+        let identity = Identity::from_secret(&*store.secret()?);
+        sweep();
+        let begun = AtomicU64::new(store.last() << 20);
+        Ok((Self { settings, identity, store: Some(store), begun }, report))
+    }
+
+    /// The owner, also while the book is suspended.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -138,7 +157,9 @@ impl Book {
     /// A number for [`Exchange::begin`](crate::exchange::Exchange::begin): it differs each time
     /// within a process, and grows with the ledger.
     pub fn counter(&self) -> u64 {
-        self.store.last() << 20 | self.begun.fetch_add(1, Ordering::Relaxed)
+        let least = self.store.as_ref().map_or(0, Store::last) << 20;
+        self.begun.fetch_max(least, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed)
     }
 
     /// What the book knows of `person`. Ask before showing them for acceptance.
@@ -168,7 +189,7 @@ impl Book {
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
         if let Some(at) = meetings.iter().position(|m| m.run(&transcript).is_some()) {
-            self.store.lasts()?;
+            self.store()?.lasts()?;
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
         self.append(&Happening::met(encounter), rng)?;
@@ -189,7 +210,7 @@ impl Book {
         let run = meeting.and_then(|m| m.run(&confirmation.transcript));
         let run = run.ok_or(BookError::NotRecorded)?;
         if run.state() == State::Confirmed {
-            return Ok(self.store.lasts()?);
+            return Ok(self.store()?.lasts()?);
         }
         let mut receipt = run.receipt.clone();
         receipt.set_confirmed(confirmation.signature);
@@ -263,28 +284,6 @@ impl Book {
             }
         }
         Ok(blocked)
-    }
-
-    /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
-    /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
-    /// opened.
-    pub fn forget(
-        &mut self,
-        people: &[PersonId],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Forgotten, BookError> {
-        let mut gone: Vec<Subject> = people.iter().filter_map(about).collect();
-        gone.sort_unstable();
-        gone.dedup();
-        let mut forgotten = Forgotten::default();
-        for subject in &gone {
-            forgotten.people += usize::from(self.store.knows(subject)?);
-        }
-        if forgotten.people > 0 {
-            let mut keep = |entry: &Entry| !entry.subjects.iter().any(|s| gone.contains(s));
-            forgotten.old_key_remains = self.store.rewrite(&mut keep, rng)?.old_key_remains;
-        }
-        Ok(forgotten)
     }
 
     /// The owner's badges by label, in the order they were first set.
@@ -375,7 +374,7 @@ impl Book {
     fn happenings(&self, subject: Option<Subject>) -> Result<Vec<Happening>, ReadError> {
         let Some(subject) = subject else { return Ok(Vec::new()) };
         let mut happenings = Vec::new();
-        for entry in self.store.entries_of(&subject)? {
+        for entry in self.store()?.entries_of(&subject)? {
             match entry {
                 // Counted when the book was opened and by every check; the rest is shown.
                 Err(ReadError::Lost(_)) => {}
@@ -391,7 +390,16 @@ impl Book {
 
     fn append(&mut self, happening: &Happening, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
         let subjects = happening.subjects();
-        self.store.append(happening.kind(), &subjects, &happening.payload(), rng)?;
+        let (kind, payload) = (happening.kind(), happening.payload());
+        self.store_mut()?.append(kind, &subjects, &payload, rng)?;
         Ok(())
+    }
+
+    fn store(&self) -> Result<&Store, ReadError> {
+        self.store.as_ref().ok_or(ReadError::Suspended)
+    }
+
+    fn store_mut(&mut self) -> Result<&mut Store, ReadError> {
+        self.store.as_mut().ok_or(ReadError::Suspended)
     }
 }

@@ -3,7 +3,7 @@
 //! It is written after the ledger, in batches, and may lag: the rows of entries that aren't in the
 //! engine yet are held in memory and overlay what is. It may also be lost, since the ledger alone
 //! is the truth, so it has no errors that matter to what is kept. Beside its answers it holds
-//! every frame verbatim, so that a frame spoilt in the ledger can be had from here.
+//! every frame verbatim, and the header, so that what is spoilt in the ledger can be had from here.
 
 mod engine;
 mod rows;
@@ -15,9 +15,8 @@ mod tests;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::ledger::{Damage, Frame, Mark};
+use crate::ledger::{Damage, Frame, Header, Mark};
 use crate::seal::Keys;
-use crate::vault::KeyId;
 
 use engine::{Engine, Memory};
 use rows::{Meta, Rows, Visit};
@@ -39,40 +38,61 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Opens the index in `dir` of the ledger `id`, which starts at `start`, or makes an empty one
-    /// where there is no `dir`. Anything wrong with what is there is an error; the caller moves it
-    /// away and tries again.
-    pub(crate) fn open(dir: &Path, id: KeyId, start: Mark) -> Result<Self, EngineError> {
+    /// Opens the index in `dir` of the ledger with this `header`, or makes an empty one where there
+    /// is no `dir`. Anything wrong with what is there is an error; the caller moves it away and
+    /// tries again.
+    pub(crate) fn open(dir: &Path, header: &Header) -> Result<Self, EngineError> {
         #[cfg(feature = "sled")]
         return match dir.exists() {
-            true => Self::over(Box::new(sled::Sled::open(dir)?), id),
-            false => Self::begin(Box::new(sled::Sled::open(dir)?), id, start),
+            true => Self::over(Box::new(sled::Sled::open(dir)?), header),
+            false => Self::begin(Box::new(sled::Sled::open(dir)?), header),
         };
         #[cfg(not(feature = "sled"))]
         {
             let _ = (dir, Self::over, Self::begin);
-            Ok(Self::in_memory(id, start))
+            Ok(Self::in_memory(header))
         }
     }
 
-    /// An empty index that lasts until it is dropped.
-    pub(crate) fn in_memory(id: KeyId, start: Mark) -> Self {
-        Self::with(Box::new(Memory::default()), Meta::empty(id, start))
+    /// The copy of the ledger's header that the index in `dir` has.
+    pub(crate) fn header(dir: &Path) -> Option<Header> {
+        if !dir.is_dir() {
+            return None;
+        }
+        #[cfg(feature = "sled")]
+        let copy = sled::Sled::open(dir).and_then(|engine| engine.get(rows::HEADER)).ok()??;
+        #[cfg(not(feature = "sled"))]
+        let copy: Vec<u8> = Some(dir).and(None)?;
+        Header::parse_copy(&copy).ok()
     }
 
-    /// What is in an engine that isn't new. There is a meta row from the first moment, so one
-    /// without it has lost everything.
-    fn over(engine: Box<dyn Engine>, id: KeyId) -> Result<Self, EngineError> {
+    /// An empty index that lasts until it is dropped.
+    pub(crate) fn in_memory(header: &Header) -> Self {
+        Self::with(Box::new(Memory::default()), Meta::empty(header))
+    }
+
+    /// An index that answers no question.
+    pub(crate) fn failing(header: &Header, cause: &str) -> Self {
+        Self { failed: Some(EngineError(cause.into())), ..Self::in_memory(header) }
+    }
+
+    /// What is in an engine that isn't new. There are meta and header from the first moment, so one
+    /// without them has lost everything.
+    fn over(engine: Box<dyn Engine>, header: &Header) -> Result<Self, EngineError> {
         let meta = engine.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
-        let meta = Meta::decode(&meta).filter(|meta| meta.id == id);
+        let meta = Meta::decode(&meta).filter(|meta| meta.id == header.id);
         let meta = meta.ok_or_else(|| EngineError("it has another schema or owner".into()))?;
+        if engine.get(rows::HEADER)?.is_none_or(|copy| copy != header.one_copy()) {
+            return Err(EngineError("its copy of the header is another one".into()));
+        }
         Ok(Self::with(engine, meta))
     }
 
     /// An empty index over a new engine.
-    fn begin(engine: Box<dyn Engine>, id: KeyId, start: Mark) -> Result<Self, EngineError> {
-        let meta = Meta::empty(id, start);
-        engine.commit(&[(rows::META.to_vec(), meta.encode())].into())?;
+    fn begin(engine: Box<dyn Engine>, header: &Header) -> Result<Self, EngineError> {
+        let meta = Meta::empty(header);
+        let rows = [(rows::META, meta.encode()), (rows::HEADER, header.one_copy())];
+        engine.commit(&rows.map(|(key, value)| (key.to_vec(), value)).into())?;
         Ok(Self::with(engine, meta))
     }
 
@@ -244,8 +264,8 @@ impl Index {
 }
 
 impl Meta {
-    fn empty(id: KeyId, start: Mark) -> Self {
-        Self { id, mark: start, entries: 0, lookups: 0 }
+    fn empty(header: &Header) -> Self {
+        Self { id: header.id, mark: header.start(), entries: 0, lookups: 0 }
     }
 }
 

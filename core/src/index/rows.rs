@@ -2,6 +2,7 @@
 //!
 //! | key | value |
 //! |---|---|
+//! | `h` | one copy of the ledger's header |
 //! | `m` | [`Meta`]: how far the index is |
 //! | `e` ‖ sequence | offset in the ledger ‖ the frame verbatim (no frame in a memory engine) |
 //! | `l` ‖ lookup hash ‖ sequence | nothing: the entry is about that subject |
@@ -22,8 +23,9 @@ pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
 /// The layout of rows that this version writes and reads.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
+pub(super) const HEADER: &[u8] = b"h";
 pub(super) const META: &[u8] = b"m";
 pub(super) const GAP: &[u8] = b"g";
 
@@ -134,7 +136,7 @@ mod tests {
         let mut bytes = meta.encode();
         assert_eq!(Meta::decode(&bytes), Some(meta));
         assert_eq!(Meta::decode(&bytes[..bytes.len() - 1]), None);
-        bytes[3] = 2;
+        bytes[3] = 1;
         assert_eq!(Meta::decode(&bytes), None);
     }
 }

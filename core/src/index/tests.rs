@@ -7,13 +7,14 @@ use rand_core::SeedableRng;
 
 use super::*;
 use crate::ledger::{Draft, Header, Ledger, Subject};
-use crate::vault::DataKey;
+use crate::vault::{DataKey, KeyId};
 
 const ID: KeyId = KeyId { store: [3; 16], epoch: 1 };
 
 struct Bench {
     dir: tempfile::TempDir,
     keys: Arc<Keys>,
+    header: Header,
     ledger: Ledger,
     rng: ChaCha20Rng,
 }
@@ -26,13 +27,13 @@ impl Bench {
         let header = Header::seal(&keys, &[9; 32], &mut rng).unwrap();
         let path = dir.path().join("ledger");
         let tail = Draft::create(&path, &header, Arc::clone(&keys)).unwrap().finish().unwrap();
-        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys)).unwrap();
+        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys), true).unwrap();
         ledger.settle(tail).unwrap();
-        Self { dir, keys, ledger, rng }
+        Self { dir, keys, header, ledger, rng }
     }
 
     fn index(&self) -> Index {
-        Index::open(&self.dir.path().join("index"), ID, self.ledger.start()).unwrap()
+        Index::open(&self.dir.path().join("index"), &self.header).unwrap()
     }
 
     fn add(&mut self, index: &mut Index, about: &[&[u8]]) -> Frame {
@@ -56,7 +57,7 @@ impl Bench {
 #[test]
 fn answers_are_the_same_before_and_after_a_commit() {
     let mut bench = Bench::new();
-    for mut index in [bench.index(), Index::in_memory(ID, bench.ledger.start())] {
+    for mut index in [bench.index(), Index::in_memory(&bench.header)] {
         let at = bench.ledger.tail().next - 1;
         bench.add(&mut index, &[b"ada", b"rust meetup", b"ada"]);
         bench.add(&mut index, &[b"bob"]);
@@ -89,9 +90,14 @@ fn what_was_committed_is_there_after_reopening_and_the_rest_is_behind_the_mark()
     assert_eq!(index.mark(), first.after());
     assert_eq!(bench.of(&index, b"ada"), [1]);
     index.close().unwrap();
-    let other = KeyId { epoch: 2, ..ID };
     let path = bench.dir.path().join("index");
-    assert!(Index::open(&path, other, bench.ledger.start()).is_err());
+    assert_eq!(Index::header(&path).as_ref(), Some(&bench.header));
+    // Another book's, or this one's under another header.
+    for id in [KeyId { epoch: 2, ..ID }, ID] {
+        let mut other = Header::seal(&bench.keys, &[8; 32], &mut bench.rng).unwrap();
+        other.id = id;
+        assert!(Index::open(&path, &other).is_err());
+    }
 }
 
 #[test]
@@ -157,8 +163,8 @@ impl Engine for Full {
 #[test]
 fn an_engine_that_failed_to_commit_is_not_asked_again() {
     let mut bench = Bench::new();
-    assert!(Index::begin(Box::new(Full), ID, bench.ledger.start()).is_err());
-    let mut index = Index::with(Box::new(Full), Meta::empty(ID, bench.ledger.start()));
+    assert!(Index::begin(Box::new(Full), &bench.header).is_err());
+    let mut index = Index::with(Box::new(Full), Meta::empty(&bench.header));
     for _ in 1..BATCH {
         bench.add(&mut index, &[b"ada"]);
     }

@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::ledger::take;
+use crate::ledger::{Mark, take};
 use crate::seal::{Keys, NONCE, SealError, TAG};
 use crate::vault::KeyId;
 
@@ -63,9 +63,9 @@ impl Header {
         copy.repeat(2)
     }
 
-    /// What the first frame names as the one before it.
-    pub(crate) fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.one_copy()).into()
+    /// Before the first frame, which names the header as the one before it.
+    pub(crate) fn start(&self) -> Mark {
+        Mark { offset: START, next: 1, prev: Sha256::digest(self.one_copy()).into() }
     }
 
     /// Reads the first [`START`] bytes of a file (fewer, if it is shorter). The second value says
@@ -79,7 +79,13 @@ impl Header {
         }
     }
 
-    fn one_copy(&self) -> Vec<u8> {
+    /// Reads one copy.
+    pub(crate) fn parse_copy(bytes: &[u8]) -> Result<Self, HeaderError> {
+        parse_copy(bytes)
+    }
+
+    /// One copy, for whoever keeps another.
+    pub(crate) fn one_copy(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(COPY);
         out.extend_from_slice(&prefix(self.id));
         out.extend_from_slice(&self.nonce);

@@ -73,9 +73,13 @@ pub enum WriteError {
         /// What the system said.
         source: io::Error,
     },
-    /// An earlier write failed, see [`WriteError::Io`]. Remedy: open the book again.
+    /// An earlier write failed, see [`WriteError::Io`]. Remedy: open the book again, for which
+    /// suspending and resuming it is enough.
     #[error("an earlier write failed, so the book has to be opened again")]
     Poisoned,
+    /// The book was opened only to look at it.
+    #[error("the book was opened to look at it, not to write in it")]
+    ReadOnly,
 }
 
 /// A ledger open for reading and appending.
@@ -87,6 +91,8 @@ pub(crate) struct Ledger {
     tail: Mark,
     /// Bytes of the file; those after the tail are zeros.
     allocated: u64,
+    /// Whether it may be written at all.
+    writable: bool,
     poisoned: bool,
 }
 
@@ -98,20 +104,39 @@ impl Ledger {
         Ok(Header::parse(&bytes))
     }
 
-    /// Opens the ledger whose header was read. Its tail isn't known before a scan from a mark in
-    /// it came to the end and [`Ledger::settle`] was told.
-    pub(crate) fn open(path: &Path, header: &Header, keys: Arc<Keys>) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
+    /// Opens the ledger whose header was read, to write in it if it is to be `writable`. Its tail
+    /// isn't known before a scan from a mark in it came to the end and [`Ledger::settle`] was told.
+    pub(crate) fn open(
+        path: &Path,
+        header: &Header,
+        keys: Arc<Keys>,
+        writable: bool,
+    ) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(writable).open(path)?;
         let allocated = file.metadata()?.len();
-        let start = Mark { offset: header::START, next: 1, prev: header.hash() };
+        let start = header.start();
         let tail = Mark { offset: allocated, ..start };
-        Ok(Self { path: path.into(), file, keys, start, tail, allocated, poisoned: false })
+        let path = path.into();
+        Ok(Self { path, file, keys, start, tail, allocated, writable, poisoned: false })
+    }
+
+    /// Writes both copies of the header, one after the other, so that one of them is always whole.
+    /// Makes the file where there is none.
+    pub(crate) fn put_header(path: &Path, header: &Header) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(false).open(path)?;
+        let bytes = header.to_bytes();
+        for copy in bytes.chunks(bytes.len() / 2) {
+            file.write_all(copy)?;
+            file.sync_all()?;
+        }
+        Ok(())
     }
 
     /// Takes the end that a scan found; what is torn there is cut, durably.
     pub(crate) fn settle(&mut self, tail: Tail) -> io::Result<()> {
         self.tail = tail.mark;
-        if tail.torn > 0 {
+        if tail.torn > 0 && self.writable {
             self.file.set_len(tail.mark.offset)?;
             self.file.sync_all()?;
             self.allocated = tail.mark.offset;
@@ -143,8 +168,16 @@ impl Ledger {
         self.poisoned = true;
     }
 
-    pub(crate) fn is_poisoned(&self) -> bool {
-        self.poisoned
+    /// Whether something can be appended.
+    ///
+    /// # Errors
+    /// [`WriteError::ReadOnly`] or [`WriteError::Poisoned`].
+    pub(crate) fn takes(&self) -> Result<(), WriteError> {
+        match (self.writable, self.poisoned) {
+            (false, _) => Err(WriteError::ReadOnly),
+            (_, true) => Err(WriteError::Poisoned),
+            _ => Ok(()),
+        }
     }
 
     /// Appends one entry: returns when it is durable, after one write and exactly one sync (two
@@ -156,28 +189,51 @@ impl Ledger {
         payload: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Frame, WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
+        self.takes()?;
         let frame = Frame::seal(&self.keys, &self.tail, (kind, subjects, payload), rng)
             .map_err(|size| WriteError::TooLarge { size, limit: MAX_PLAINTEXT })?;
-        self.append_sealed(&frame)?;
+        let after = frame.after();
+        self.grow(after.offset)?;
+        self.restore(&frame)?;
+        self.sync()?;
+        self.tail = after;
         Ok(frame)
     }
 
-    /// Appends a frame that was made for exactly this place.
-    pub(crate) fn append_sealed(&mut self, frame: &Frame) -> Result<(), WriteError> {
-        let after = frame.after();
-        self.grow(after.offset)?;
-        self.put(self.tail.offset, &frame.bytes)?;
-        self.tail = after;
+    /// Writes a frame where it stood; that it belongs there is for the caller to know. It lasts
+    /// after [`Ledger::sync`].
+    pub(crate) fn restore(&mut self, frame: &Frame) -> Result<(), WriteError> {
+        self.takes()?;
+        let mut write = || {
+            self.file.seek(SeekFrom::Start(frame.offset))?;
+            self.file.write_all(&frame.bytes)
+        };
+        let done = write();
+        self.allocated = self.allocated.max(frame.after().offset);
+        self.judge(done)
+    }
+
+    /// Writes a frame that was made for exactly this place behind the last one; see
+    /// [`Ledger::restore`].
+    pub(crate) fn append_again(&mut self, frame: &Frame) -> Result<(), WriteError> {
+        self.restore(frame)?;
+        self.tail = frame.after();
         Ok(())
     }
 
-    /// Writes a frame back over the damage where it stood; that it belongs there is for the caller
-    /// to know.
-    pub(crate) fn restore(&mut self, frame: &Frame) -> Result<(), WriteError> {
-        self.put(frame.offset, &frame.bytes)
+    /// Makes durable what was written.
+    pub(crate) fn sync(&mut self) -> Result<(), WriteError> {
+        self.takes()?;
+        let done = self.file.sync_data();
+        self.judge(done)
+    }
+
+    /// After a failed write or sync, nobody knows what is on the disk.
+    fn judge(&mut self, done: io::Result<()>) -> Result<(), WriteError> {
+        done.map_err(|source| {
+            self.poisoned = true;
+            WriteError::Io { path: self.path.clone(), source }
+        })
     }
 
     /// Reads the frame that starts at `offset`, if one opens there.
@@ -195,28 +251,10 @@ impl Ledger {
         Ok(Scan::new(file, self.tail.offset, Arc::clone(&self.keys), mark))
     }
 
-    /// One write and one sync at `offset`; after a failure, nobody knows what is there.
-    fn put(&mut self, offset: u64, bytes: &[u8]) -> Result<(), WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
-        let mut write = || {
-            self.file.seek(SeekFrom::Start(offset))?;
-            self.file.write_all(bytes)?;
-            self.file.sync_data()
-        };
-        write().map_err(|source| {
-            self.poisoned = true;
-            WriteError::Io { path: self.path.clone(), source }
-        })
-    }
-
     /// Makes room up to `end`. A failure to write zeros harms nothing: the file is cut back and
     /// the ledger stays usable.
     fn grow(&mut self, end: u64) -> Result<(), WriteError> {
-        if self.poisoned {
-            return Err(WriteError::Poisoned);
-        }
+        self.takes()?;
         if end <= self.allocated {
             return Ok(());
         }
@@ -235,10 +273,8 @@ impl Ledger {
                 _ => WriteError::Io { path, source },
             });
         }
-        self.file.sync_all().map_err(|source| {
-            self.poisoned = true;
-            WriteError::Io { path: self.path.clone(), source }
-        })?;
+        let done = self.file.sync_all();
+        self.judge(done)?;
         self.allocated = target;
         Ok(())
     }
@@ -260,8 +296,7 @@ impl Draft {
         out.write_all(&header.to_bytes())?;
         out.flush()?;
         out.get_ref().sync_all()?;
-        let tail = Mark { offset: header::START, next: 1, prev: header.hash() };
-        Ok(Self { path: path.into(), out, keys, tail })
+        Ok(Self { path: path.into(), out, keys, tail: header.start() })
     }
 
     /// Adds an entry, with the next sequence.

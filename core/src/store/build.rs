@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use rand_core::CryptoRng;
 
-use super::{RewriteError, RewriteReport, Store, attach, home};
+use super::attach::Place;
+use super::settings::{Cancelled, Settings, Work};
+use super::{RewriteError, RewriteReport, Store, home};
 use crate::disk::{remove_tree, sync_dir};
 use crate::ledger::{Draft, Entry, Header, Ledger, Tail};
 use crate::seal::{Keys, SealError};
@@ -82,18 +84,20 @@ impl Store {
         keep: &mut dyn FnMut(&Entry) -> bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<RewriteReport, RewriteError> {
-        if self.ledger.is_poisoned() {
-            return Err(crate::ledger::WriteError::Poisoned.into());
-        }
+        self.ledger.takes()?;
         let mut report = RewriteReport { kept: 0, dropped: 0, lost: 0, old_key_remains: false };
         let old = self.keys.id;
         let epoch = old.epoch.checked_add(1);
-        let epoch = epoch.ok_or_else(|| io_at(&self.home)(io::Error::other("no epoch is left")))?;
+        let home = self.settings.home.clone();
+        let epoch = epoch.ok_or_else(|| io_at(&home)(io::Error::other("no epoch is left")))?;
         let id = KeyId { epoch, ..old };
-        let failed = |_: SealError| io_at(&self.home)(io::Error::other("the secret doesn't open"));
+        let failed = |_: SealError| io_at(&home)(io::Error::other("the secret doesn't open"));
         let secret = self.header.secret(&self.keys).map_err(failed)?;
         let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
-            for entry in self.entries()? {
+            for (done, entry) in (0..).zip(self.entries()?) {
+                self.settings
+                    .tell(Work::Rewriting, done, self.last())
+                    .map_err(|Cancelled| ReadError::Cancelled)?;
                 match entry {
                     Ok(entry) if keep(&entry) => {
                         draft.push(&entry, rng)?;
@@ -106,14 +110,14 @@ impl Store {
             }
             Ok(())
         };
-        let built = generation(&self.home, id, &secret, &*self.vault, rng, &mut fill);
+        let built = generation(&home, id, &secret, &*self.settings.vault, rng, &mut fill);
         let switched = built.and_then(|built| self.switch(built));
-        if switched.is_err() && home::generation(&self.home, id.epoch).exists() {
+        if switched.is_err() && home::generation(&home, id.epoch).exists() {
             // It counts already, but this handle couldn't follow.
             self.ledger.poison();
         }
         switched?;
-        let dir = home::generation(&self.home, old.epoch);
+        let dir = home::generation(&home, old.epoch);
         self.retire(old.epoch, &dir, &mut report.old_key_remains);
         Ok(report)
     }
@@ -121,12 +125,15 @@ impl Store {
     /// Goes on with the generation that was built.
     fn switch(&mut self, built: Built) -> Result<(), RewriteError> {
         let Built { header, keys, tail } = built;
-        let dir = home::generation(&self.home, header.id.epoch);
+        let dir = home::generation(&self.settings.home, header.id.epoch);
         let path = dir.join("ledger");
-        let mut ledger = Ledger::open(&path, &header, Arc::clone(&keys)).map_err(io_at(&path))?;
+        let ledger = Ledger::open(&path, &header, Arc::clone(&keys), true);
+        let mut ledger = ledger.map_err(io_at(&path))?;
         ledger.settle(tail).map_err(io_at(&path))?;
-        // Where an index can't be kept on disk, it comes in memory.
-        let (index, ..) = attach::build(&mut ledger, &keys, &dir).map_err(io_at(&path))?;
+        // Nobody can stop this any more. Where an index can't be kept on disk, it comes in memory.
+        let settings = Settings { watch: None, ..self.settings.clone() };
+        let place = Place { keys: &keys, header: &header, dir: &dir, settings: &settings };
+        let (index, ..) = place.build(&mut ledger).map_err(|halt| halt.reading(&path))?;
         self.ledger = ledger;
         self.header = header;
         self.keys = keys;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::is_full;
 use crate::ledger::{Damage, WriteError};
-use crate::vault::VaultError;
+use crate::vault::{Head, VaultError};
 
 /// Why a book didn't open. Nothing was changed on disk that an earlier open wouldn't have changed.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,13 @@ pub enum OpenError {
     #[error("the book at {} is in use", path.display())]
     InUse {
         /// The book's directory.
+        path: PathBuf,
+    },
+    /// There is no book, and the settings said to make none. Remedy: name another directory, or
+    /// allow one to be made.
+    #[error("there is no book at {}", path.display())]
+    Missing {
+        /// The directory.
         path: PathBuf,
     },
     /// There is something else than a book, and it was left alone. Remedy: choose a directory that
@@ -58,13 +65,23 @@ pub enum OpenError {
     /// The vault failed in another way. Remedy: in [`VaultError`].
     #[error(transparent)]
     Vault(VaultError),
-    /// Both copies of the ledger's header are damaged, without which nothing can be opened.
-    /// Remedy: restore a backup.
+    /// Both copies of the ledger's header are damaged and the index has none either, without which
+    /// nothing can be opened. Remedy: restore a backup.
     #[error("the header of {} is damaged", path.display())]
     DamagedHeader {
         /// The ledger.
         path: PathBuf,
     },
+    /// The book there is another person's than the one that was suspended. Remedy: put the right
+    /// one back, or open this one as what it is.
+    #[error("the book at {} is another person's", path.display())]
+    AnotherOwner {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The watch ended it. Nothing is lost, and the next open goes on from there.
+    #[error("opening the book was cancelled")]
+    Cancelled,
     /// The system refused something else. Remedy: depends on what it says.
     #[error("opening the book failed at {}: {source}", path.display())]
     Io {
@@ -116,6 +133,7 @@ impl From<RewriteError> for OpenError {
             RewriteError::Write(error) => error.into(),
             RewriteError::Io { path, source }
             | RewriteError::Read(ReadError::Io { path, source }) => Self::at(&path)(source),
+            RewriteError::Read(ReadError::Cancelled) => Self::Cancelled,
             RewriteError::Read(error) => Self::at(Path::new(""))(io::Error::other(error)),
         }
     }
@@ -138,6 +156,16 @@ pub enum ReadError {
         /// In the engine's words.
         String,
     ),
+    /// The book is suspended. Remedy: resume it.
+    #[error("the book is suspended")]
+    Suspended,
+    /// The watch ended it. What was done is whole, and nothing is lost.
+    #[error("the work was cancelled")]
+    Cancelled,
+    /// The vault didn't take how far the book is, so an older copy in its place might not be
+    /// noticed. Nothing is lost.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The system refused to read. Remedy: depends on what it says.
     #[error("reading {} failed: {source}", path.display())]
     Io {
@@ -186,8 +214,12 @@ pub struct OpenReport {
     /// Entries that were damaged in the ledger, or missing at its end, and were put back from the
     /// index.
     pub healed: u64,
-    /// One of the header's two copies is damaged; the next rewrite mends it.
+    /// One of the header's two copies was damaged, or both and the index had a third. They are
+    /// whole again, unless the book is only looked at.
     pub header_damaged: bool,
+    /// The book is behind what the vault remembers: an older copy was put in its place, or its
+    /// newest entries are gone from ledger and index. It opens all the same.
+    pub rolled_back: Option<RolledBack>,
     /// How the index is.
     pub index: IndexState,
     /// A rewrite had been interrupted, and its remains were removed.
@@ -195,6 +227,16 @@ pub struct OpenReport {
     /// The vault didn't destroy the key of a former epoch yet; it is asked again at the next open,
     /// and what was forgotten is forgotten for good only then.
     pub old_key_remains: bool,
+}
+
+/// A book that is behind what was known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RolledBack {
+    /// How far it was when it was suspended or closed the last time.
+    pub known: Head,
+    /// How far it is now.
+    pub found: Head,
 }
 
 /// How an index came up.
@@ -258,6 +300,18 @@ mod tests {
             (OpenError::ReadOnly { path: path() }.into(), "the book can't be written at book"),
             (OpenError::Full { path: path() }.into(), "there is no room left at book"),
             (OpenError::InUse { path: path() }.into(), "the book at book is in use"),
+            (OpenError::Missing { path: path() }.into(), "there is no book at book"),
+            (
+                OpenError::AnotherOwner { path: path() }.into(),
+                "the book at book is another person's",
+            ),
+            (OpenError::Cancelled.into(), "opening the book was cancelled"),
+            (ReadError::Suspended.into(), "the book is suspended"),
+            (ReadError::Cancelled.into(), "the work was cancelled"),
+            (
+                ReadError::Vault(VaultError::Locked).into(),
+                "the vault that holds the book's key is locked",
+            ),
             (OpenError::NotOurs { path: path() }.into(), "book holds something that isn't a book"),
             (
                 OpenError::NewerVersion { found: 2, known: 1 }.into(),

@@ -24,6 +24,8 @@ pub(super) struct Home {
     pub(super) whole: BTreeSet<u32>,
     /// Epochs of generations that were never finished.
     pub(super) unfinished: BTreeSet<u32>,
+    /// Whether a book was ever open here.
+    pub(super) claimed: bool,
 }
 
 /// The ledger's and index's directory of one epoch.
@@ -48,12 +50,12 @@ impl Home {
             names => names.map_err(OpenError::at(home))?,
         };
         let mut found = Self::default();
-        let (mut locked, mut foreign) = (false, false);
+        let mut foreign = false;
         for name in names {
             let name = name.map_err(OpenError::at(home))?.file_name();
             let name = name.to_str().unwrap_or_default();
             if name == LOCK {
-                locked = true;
+                found.claimed = true;
             } else if let Some(epoch) = epoch_of(name) {
                 found.whole.insert(epoch);
             } else if let Some(epoch) = name.strip_suffix(UNFINISHED).and_then(epoch_of) {
@@ -63,7 +65,8 @@ impl Home {
             }
         }
         // Beside a whole generation, strangers (such as .DS_Store) are left alone.
-        let ours = !found.whole.is_empty() || !foreign && (locked || found.unfinished.is_empty());
+        let ours =
+            !found.whole.is_empty() || !foreign && (found.claimed || found.unfinished.is_empty());
         if ours { Ok(found) } else { Err(OpenError::NotOurs { path: home.into() }) }
     }
 }
@@ -77,13 +80,13 @@ fn epoch_of(name: &str) -> Option<u32> {
 #[derive(Debug)]
 pub(super) struct Claim {
     path: PathBuf,
-    /// Locked until the claim is dropped.
-    lock: File,
+    /// Locked until the claim is dropped. None where a book that is only looked at never had one.
+    lock: Option<File>,
 }
 
 impl Claim {
-    /// Claims `home`, which exists.
-    pub(super) fn take(home: &Path) -> Result<Self, OpenError> {
+    /// Claims `home`, which exists; where it isn't `writable`, nothing is written for that.
+    pub(super) fn take(home: &Path, writable: bool) -> Result<Self, OpenError> {
         let path = home.canonicalize().map_err(OpenError::at(home))?;
         let in_use = || OpenError::InUse { path: home.into() };
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,9 +95,12 @@ impl Claim {
         }
         let name = path.join(LOCK);
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let lock = options.open(&name).map_err(OpenError::at(&name))?;
-        match lock.try_lock() {
+        options.read(true).write(writable).create(writable).truncate(false);
+        let lock = match options.open(&name) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !writable => None,
+            lock => Some(lock.map_err(OpenError::at(&name))?),
+        };
+        match lock.as_ref().map_or(Ok(()), File::try_lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(in_use()),
             // No file locks on this platform or file system: the registry has to do.
@@ -106,10 +112,17 @@ impl Claim {
     }
 }
 
+impl Claim {
+    /// Gives the directory back, and removes the file that said whose it is.
+    pub(super) fn remove(self) -> io::Result<()> {
+        fs::remove_file(self.path.join(LOCK))
+    }
+}
+
 impl Drop for Claim {
     fn drop(&mut self) {
         // Not left to closing the file: a child process between fork and exec holds it open too.
-        let _ = self.lock.unlock();
+        let _ = self.lock.as_ref().map(File::unlock);
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
     }
 }
@@ -147,11 +160,11 @@ mod tests {
     #[test]
     fn a_claim_excludes_others_until_it_is_dropped() {
         let dir = home(&[]);
-        let claim = Claim::take(dir.path()).unwrap();
+        let claim = Claim::take(dir.path(), true).unwrap();
         let again = dir.path().join("..").join(dir.path().file_name().unwrap());
-        assert!(matches!(Claim::take(&again), Err(OpenError::InUse { .. })));
+        assert!(matches!(Claim::take(&again, true), Err(OpenError::InUse { .. })));
         drop(claim);
-        Claim::take(&again).unwrap();
+        Claim::take(&again, true).unwrap();
     }
 
     #[test]
@@ -159,8 +172,8 @@ mod tests {
         let dir = home(&[]);
         let other = File::create(dir.path().join(LOCK)).unwrap();
         other.lock().unwrap();
-        assert!(matches!(Claim::take(dir.path()), Err(OpenError::InUse { .. })));
+        assert!(matches!(Claim::take(dir.path(), true), Err(OpenError::InUse { .. })));
         drop(other);
-        Claim::take(dir.path()).unwrap();
+        Claim::take(dir.path(), true).unwrap();
     }
 }

@@ -10,28 +10,38 @@ mod attach;
 mod build;
 mod error;
 mod home;
+mod mend;
+mod pass;
 mod read;
+mod settings;
 #[cfg(test)]
 mod tests;
+mod wipe;
 
-use std::fs;
+use std::cmp::Ordering;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::disk::{remove_tree, sync_dir};
+use crate::disk::{create_dir, remove_tree};
 use crate::index::{EngineError, Index};
 use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
 use crate::seal::Keys;
-use crate::vault::{KeyId, KeyVault};
+use crate::vault::{Head, KeyId};
 
+use attach::Place;
 use home::{Claim, Home};
 
 pub(crate) use error::RewriteReport;
-pub use error::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
+pub use error::{
+    CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError, RolledBack,
+};
+pub use settings::{Mode, Progress, Settings, Watch, Work};
+pub use wipe::Wiped;
+pub(crate) use wipe::wipe;
 
 /// The newest format of a ledger that this version knows.
 const KNOWN: u16 = crate::ledger::VERSION;
@@ -39,8 +49,7 @@ const KNOWN: u16 = crate::ledger::VERSION;
 /// An open book. Dropping it is as safe as a kill; [`Store::close`] also saves the next open from
 /// catching up.
 pub(crate) struct Store {
-    home: PathBuf,
-    vault: Arc<dyn KeyVault>,
+    settings: Settings,
     keys: Arc<Keys>,
     header: Header,
     ledger: Ledger,
@@ -50,42 +59,55 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the book in the directory `home`; where that is missing or empty, makes one, with a
+    /// Opens the book where `settings` say; where there is none and they allow it, makes one, with a
     /// new identity out of `rng`.
     ///
     /// It reads the ledger only from where the index ends, unless something is wrong with the
     /// index. Whatever is, the index is built anew and the report says so.
     pub(crate) fn open(
-        home: &Path,
-        vault: Arc<dyn KeyVault>,
+        settings: &Settings,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport), OpenError> {
-        Home::survey(home)?;
-        let at_home = || OpenError::at(home);
-        if !home.exists() {
-            fs::create_dir_all(home).map_err(at_home())?;
-            home.parent().map_or(Ok(()), sync_parent).map_err(at_home())?;
+        let home = settings.home.as_path();
+        let writable = settings.mode != Mode::Look;
+        let survey = Home::survey(home)?;
+        if survey.whole.is_empty() && settings.mode != Mode::Create {
+            return Err(OpenError::Missing { path: home.into() });
         }
-        let claim = Claim::take(home)?;
+        if writable {
+            create_dir(home, false).map_err(OpenError::at(home))?;
+        }
+        let claim = Claim::take(home, writable)?;
         let found = Home::survey(home)?;
         let newest = found.whole.last().copied();
         if newest.is_none() {
-            create(home, &found, &*vault, rng)?;
+            create(settings, &found, rng)?;
         }
-        let epoch = newest.unwrap_or(1);
-
-        let dir = home::generation(home, epoch);
+        let dir = home::generation(home, newest.unwrap_or(1));
         let path = dir.join("ledger");
-        let (header, header_damaged) = read_header(&path)?;
-        if header.id.epoch != epoch {
+        let (header, header_damaged) = match read_header(&path) {
+            Ok(read) => read,
+            // No ledger at all, or none any more: the index has a copy of the header.
+            Err(error @ (OpenError::NotOurs { .. } | OpenError::DamagedHeader { .. }))
+                if writable && survey.claimed =>
+            {
+                let header = Index::header(&dir.join("index")).ok_or(error)?;
+                (header, true)
+            }
+            Err(error) => return Err(error),
+        };
+        if home::generation(home, header.id.epoch) != dir {
             return Err(OpenError::NotOurs { path });
         }
-        let key = vault.load(&header.id)?;
+        let key = settings.vault.load(&header.id)?;
         let keys = Keys::derive(header.id, &key).map_err(|_| OpenError::WrongKey)?;
         header.secret(&keys).map_err(|_| OpenError::WrongKey)?;
         let keys = Arc::new(keys);
-        let mut ledger =
-            Ledger::open(&path, &header, Arc::clone(&keys)).map_err(OpenError::at(&path))?;
+        if header_damaged && writable {
+            Ledger::put_header(&path, &header).map_err(OpenError::at(&path))?;
+        }
+        let ledger = Ledger::open(&path, &header, Arc::clone(&keys), writable);
+        let mut ledger = ledger.map_err(OpenError::at(&path))?;
 
         let mut report = OpenReport {
             created: newest.is_none(),
@@ -93,15 +115,20 @@ impl Store {
             damage: Vec::new(),
             healed: 0,
             header_damaged,
+            rolled_back: None,
             index: IndexState::Current { added: 0 },
             cleaned: false,
             old_key_remains: false,
         };
-        let index = attach::open(&mut ledger, &keys, &dir, &mut report)?;
-        let mut store =
-            Self { home: home.into(), vault, keys, header, ledger, index, _claim: claim };
+        let place = Place { keys: &keys, header: &header, dir: &dir, settings };
+        let index = place.open(&mut ledger, &mut report)?;
+        let settings = settings.clone();
+        let mut store = Self { settings, keys, header, ledger, index, _claim: claim };
+        report.rolled_back = store.rolled_back()?;
         // Only now, when the newest generation has proved to open.
-        store.clean(&found, &mut report);
+        if writable {
+            store.clean(&found, &mut report);
+        }
         Ok((store, report))
     }
 
@@ -131,12 +158,12 @@ impl Store {
     }
 
     /// Whether every entry that can be read is durable. After a failed write or sync, the last one
-    /// may not be.
+    /// may not be; in a book that is only looked at, that isn't known.
     ///
     /// # Errors
-    /// [`WriteError::Poisoned`].
+    /// [`WriteError::Poisoned`] or [`WriteError::ReadOnly`].
     pub(crate) fn lasts(&self) -> Result<(), WriteError> {
-        if self.ledger.is_poisoned() { Err(WriteError::Poisoned) } else { Ok(()) }
+        self.ledger.takes()
     }
 
     /// The identity's secret.
@@ -171,12 +198,41 @@ impl Store {
         Ok(())
     }
 
-    /// Commits to the index what waits in memory and lets go of every file and of the directory.
+    /// Commits to the index what waits in memory, tells the vault how far the book is, and lets go
+    /// of every file and of the directory.
     ///
     /// # Errors
-    /// [`ReadError::Index`]; the book is closed all the same, and nothing is lost.
+    /// [`ReadError::Index`] or [`ReadError::Vault`]; the book is closed all the same, and nothing
+    /// is lost.
     pub(crate) fn close(self) -> Result<(), ReadError> {
-        self.index.close().map_err(index_failed)
+        let kept = match self.settings.mode {
+            Mode::Look => Ok(()),
+            _ => self.settings.vault.keep_head(&self.keys.id.store, Some(&self.head())),
+        };
+        self.index.close().map_err(index_failed)?;
+        Ok(kept?)
+    }
+
+    /// How far the book is.
+    fn head(&self) -> Head {
+        let tail = self.ledger.tail();
+        Head { epoch: self.keys.id.epoch, sequence: tail.next - 1, hash: tail.prev }
+    }
+
+    /// Whether the vault remembers entries that this book doesn't have, or has others for.
+    fn rolled_back(&self) -> Result<Option<RolledBack>, OpenError> {
+        let Some(known) = self.settings.vault.head(&self.keys.id.store)? else { return Ok(None) };
+        let found = self.head();
+        let is_behind = match known.epoch.cmp(&found.epoch) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            // What is lost to damage is reported as that.
+            Ordering::Equal if known.sequence <= found.sequence => {
+                self.hash_of(known.sequence).is_some_and(|hash| hash != known.hash)
+            }
+            Ordering::Equal => true,
+        };
+        Ok(is_behind.then_some(RolledBack { known, found }))
     }
 
     /// Removes what interrupted rewrites left, each key before its directory. What can't be
@@ -184,10 +240,10 @@ impl Store {
     fn clean(&mut self, found: &Home, report: &mut OpenReport) {
         let current = self.keys.id.epoch;
         let old = found.whole.iter().filter(|epoch| **epoch < current);
-        let old = old.map(|epoch| (*epoch, home::generation(&self.home, *epoch)));
+        let old = old.map(|epoch| (*epoch, home::generation(&self.settings.home, *epoch)));
         // After a first creation, those that it removed are found no more.
         let new = found.unfinished.iter();
-        let new = new.map(|epoch| (*epoch, home::unfinished(&self.home, *epoch)));
+        let new = new.map(|epoch| (*epoch, home::unfinished(&self.settings.home, *epoch)));
         for (epoch, dir) in old.chain(new).collect::<Vec<_>>() {
             if epoch == current {
                 report.cleaned |= remove_tree(&dir).is_ok();
@@ -201,7 +257,7 @@ impl Store {
     /// Destroys the key of `epoch`, then removes its directory.
     fn retire(&self, epoch: u32, dir: &Path, key_remains: &mut bool) {
         let id = KeyId { epoch, ..self.keys.id };
-        if self.vault.destroy(&id).is_ok() {
+        if self.settings.vault.destroy(&id).is_ok() {
             // Sealed under a key that is gone: whatever stays of it is noise.
             let _ = remove_tree(dir);
         } else {
@@ -211,12 +267,8 @@ impl Store {
 }
 
 /// Makes the first generation, with a new store id and a new identity.
-fn create(
-    home: &Path,
-    found: &Home,
-    vault: &dyn KeyVault,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), OpenError> {
+fn create(settings: &Settings, found: &Home, rng: &mut dyn CryptoRng) -> Result<(), OpenError> {
+    let (home, vault) = (settings.home.as_path(), &*settings.vault);
     for epoch in &found.unfinished {
         // A creation that was interrupted; nothing was ever acknowledged in it.
         let dir = home::unfinished(home, *epoch);
@@ -245,11 +297,6 @@ fn read_header(path: &Path) -> Result<(Header, bool), OpenError> {
         HeaderError::NewerVersion(found) => OpenError::NewerVersion { found, known: KNOWN },
         HeaderError::Damaged => OpenError::DamagedHeader { path: path.into() },
     })
-}
-
-/// A relative path of one name has an empty parent, which is the current directory.
-fn sync_parent(parent: &Path) -> io::Result<()> {
-    sync_dir(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })
 }
 
 fn index_failed(error: EngineError) -> ReadError {

@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::{ReadError, Store, attach, index_failed};
+use super::{ReadError, Store, index_failed, mend};
 use crate::ledger::{Entry, Found, Scan, Subject};
 
 impl Store {
@@ -81,7 +81,7 @@ impl Store {
 
     /// The entry `seq` if the index has a copy that opens.
     fn indexed(&self, seq: u64) -> Result<Option<Entry>, ReadError> {
-        let frame = attach::frame_of(&self.index, &self.keys, seq).map_err(index_failed)?;
+        let frame = mend::frame_of(&self.index, &self.keys, seq).map_err(index_failed)?;
         Ok(frame.map(|frame| frame.entry))
     }
 

@@ -4,16 +4,18 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{DataKey, KeyId, KeyVault, VaultError};
-use crate::disk::sync_dir;
+use super::{DataKey, Head, KeyId, KeyVault, VaultError};
+use crate::disk::{create_dir, sync_dir};
 
 /// One file of 32 bytes per key, `<key id>.key`, mode 0600, in a directory of mode 0700.
 ///
 /// As safe as the account it lives in: whoever can read the user's files can open the book. A
 /// platform's own vault is better wherever there is one. Keep the directory outside of the book's,
-/// so that a copy of the book doesn't carry its key.
+/// so that a copy of the book doesn't carry its key. How far the book is goes into
+/// `<store id>.head`; one that is damaged counts as none.
 #[derive(Debug, Clone)]
 pub struct FileVault {
     dir: PathBuf,
@@ -29,22 +31,32 @@ impl FileVault {
     fn path(&self, id: &KeyId) -> PathBuf {
         self.dir.join(format!("{id}.key"))
     }
+
+    fn head_path(&self, store: &[u8; 16]) -> PathBuf {
+        let store: String = store.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.dir.join(format!("{store}.head"))
+    }
+
+    /// Puts a file of these bytes at `path`, durably, whole or not at all.
+    fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+        let write = || -> io::Result<()> {
+            create_dir(&self.dir, true)?;
+            let new = path.with_extension("new");
+            remove_file(&new)?;
+            let mut file = create_private(&new)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            drop(file);
+            fs::rename(&new, path)?;
+            sync_dir(&self.dir)
+        };
+        write().map_err(|e| failed(&self.dir, &e))
+    }
 }
 
 impl KeyVault for FileVault {
     fn store(&self, id: &KeyId, key: &DataKey) -> Result<(), VaultError> {
-        let write = || -> io::Result<()> {
-            create_private_dir(&self.dir)?;
-            let new = self.dir.join(format!("{id}.new"));
-            remove_file(&new)?;
-            let mut file = create_private(&new)?;
-            file.write_all(key.as_bytes())?;
-            file.sync_all()?;
-            drop(file);
-            fs::rename(&new, self.path(id))?;
-            sync_dir(&self.dir)
-        };
-        write().map_err(|e| failed(&self.dir, &e))
+        self.put(&self.path(id), key.as_bytes())
     }
 
     fn load(&self, id: &KeyId) -> Result<DataKey, VaultError> {
@@ -77,6 +89,29 @@ impl KeyVault for FileVault {
         };
         remove().map_err(|e| failed(&self.dir, &e))
     }
+
+    fn keep_head(&self, store: &[u8; 16], head: Option<&Head>) -> Result<(), VaultError> {
+        let path = self.head_path(store);
+        match head {
+            Some(head) => {
+                let head = head.to_bytes();
+                self.put(&path, &[&head[..], &Sha256::digest(head)[..]].concat())
+            }
+            None => remove_file(&path).map_err(|e| failed(&path, &e)),
+        }
+    }
+
+    fn head(&self, store: &[u8; 16]) -> Result<Option<Head>, VaultError> {
+        let path = self.head_path(store);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(failed(&path, &e)),
+        };
+        let head = bytes.split_first_chunk::<44>();
+        let sound = head.filter(|(head, check)| Sha256::digest(head)[..] == **check);
+        Ok(sound.map(|(head, _)| Head::from_bytes(*head)))
+    }
 }
 
 fn failed(path: &Path, error: &io::Error) -> VaultError {
@@ -88,14 +123,6 @@ fn remove_file(path: &Path) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
-}
-
-fn create_private_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
 }
 
 fn create_private(path: &Path) -> io::Result<File> {
@@ -158,6 +185,29 @@ mod tests {
         assert_eq!(mode(&vault.path(&ID)), 0o600);
         fs::set_permissions(vault.path(&ID), fs::Permissions::from_mode(0o640)).unwrap();
         assert_eq!(vault.load(&ID).unwrap_err(), VaultError::Exposed);
+    }
+
+    #[test]
+    fn a_head_is_kept_replaced_and_removed_and_a_damaged_one_counts_as_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = FileVault::new(dir.path().join("keys"));
+        let head = |sequence| Head { epoch: 1, sequence, hash: [7; 32] };
+        assert_eq!(vault.head(&ID.store).unwrap(), None);
+        for sequence in [1, 2] {
+            vault.keep_head(&ID.store, Some(&head(sequence))).unwrap();
+            assert_eq!(vault.head(&ID.store).unwrap(), Some(head(sequence)));
+        }
+        let path = vault.head_path(&ID.store);
+        let sound = fs::read(&path).unwrap();
+        for at in 0..sound.len() {
+            let mut bent = sound.clone();
+            bent[at] ^= 4;
+            fs::write(&path, bent).unwrap();
+            assert_eq!(vault.head(&ID.store).unwrap(), None, "byte {at}");
+        }
+        vault.keep_head(&ID.store, None).unwrap();
+        vault.keep_head(&ID.store, None).unwrap();
+        assert_eq!(fs::read_dir(dir.path().join("keys")).unwrap().count(), 0);
     }
 
     #[test]

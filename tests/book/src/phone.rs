@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lapel::badge::{Badge, BadgeFields};
-use lapel::book::{Book, BookError, Forgotten, OpenError, OpenReport};
+use lapel::book::{Book, BookError, OpenError, OpenReport, Rewritten};
 use lapel::encounter::{Confirmation, Encounter, Recorded};
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options};
@@ -126,7 +126,7 @@ impl Phone {
     }
 
     /// [`Book::forget`].
-    pub fn forget(&mut self, people: &[PersonId]) -> Result<Forgotten, BookError> {
+    pub fn forget(&mut self, people: &[PersonId]) -> Result<Rewritten, BookError> {
         let (book, rng) = self.both();
         book.forget(people, rng)
     }

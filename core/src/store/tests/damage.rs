@@ -143,15 +143,55 @@ fn an_index_can_be_built_anew_while_the_book_is_open() {
 fn headers_newer_foreign_damaged_and_half_damaged() {
     let bend = |at: usize, copies: &[usize]| {
         let mut bench = Bench::with(1);
+        let _ = fs::remove_dir_all(bench.generation(1).join("index"));
+        let sound = fs::read(bench.generation(1).join("ledger")).unwrap();
         bench.bend("ledger", |bytes| copies.iter().for_each(|copy| bytes[copy + at] ^= 2));
-        bench.try_open().map(|(store, report)| (store.last(), report.header_damaged))
+        let (store, report) = bench.try_open()?;
+        let mended = fs::read(bench.generation(1).join("ledger")).unwrap() == sound;
+        Ok((store.last(), report.header_damaged, mended))
     };
     let both = &[0, 512];
     assert!(matches!(bend(9, both), Err(OpenError::NewerVersion { found: 3, known: 1 })));
     assert!(matches!(bend(0, both), Err(OpenError::NotOurs { .. })));
     assert!(matches!(bend(50, both), Err(OpenError::DamagedHeader { .. })));
-    assert_eq!(bend(50, &[0]).unwrap(), (1, true));
-    assert_eq!(bend(50, &[512]).unwrap(), (1, true));
+    assert_eq!(bend(50, &[0]).unwrap(), (1, true, true));
+    assert_eq!(bend(50, &[512]).unwrap(), (1, true, true));
+}
+
+/// Whatever happened to the ledger: what the index has is put back to the byte, the header too.
+#[cfg(feature = "sled")]
+#[test]
+fn a_ledger_that_is_gone_altogether_comes_back_from_the_index() {
+    type Break = fn(&Path);
+    let ways: [Break; 6] = [
+        |ledger| fs::remove_file(ledger).unwrap(),
+        |ledger| fs::write(ledger, b"").unwrap(),
+        |ledger| fs::write(ledger, b"something else").unwrap(),
+        |ledger| fs::write(ledger, vec![0x5A; 30_000]).unwrap(),
+        |ledger| fs::write(ledger, vec![0; 300_000]).unwrap(),
+        |ledger| {
+            let mut bytes = fs::read(ledger).unwrap();
+            [40, 552].iter().for_each(|at| bytes[*at] ^= 1);
+            fs::write(ledger, bytes).unwrap();
+        },
+    ];
+    for (way, spoil) in ways.into_iter().enumerate() {
+        let mut bench = Bench::with(150);
+        let path = bench.generation(1).join("ledger");
+        let sound = fs::read(&path).unwrap();
+        spoil(&path);
+        let (mut store, report) = bench.open();
+        assert!(report.header_damaged && report.damage.is_empty(), "{way}: {report:?}");
+        assert_eq!(report.healed, if way == 5 { 0 } else { 150 });
+        assert_eq!(all(&store), (1..=150).map(Ok).collect::<Vec<_>>());
+        assert_eq!(store.check().unwrap().damage, []);
+        bench.add(&mut store, 151);
+        drop(store);
+        let mended = fs::read(&path).unwrap();
+        let end = 1024 + 150 * FRAME;
+        assert_eq!(mended[..end], sound[..end], "{way}");
+        assert!(!bench.open().1.header_damaged);
+    }
 }
 
 /// One flipped bit in any file: the ledger's frames have a copy in the index, the header has its

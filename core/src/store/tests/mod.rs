@@ -1,15 +1,19 @@
 //! The store from outside: what is promised across reopening, damage, kills and rewrites.
 
 mod damage;
+mod life;
 mod rewrite;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use std::fs;
+use std::path::PathBuf;
+
 use super::*;
 use crate::ledger::Entry;
-use crate::vault::DataKey;
 use crate::vault::memory::MemoryVault;
+use crate::vault::{DataKey, KeyVault};
 
 struct Bench {
     dir: tempfile::TempDir,
@@ -48,7 +52,11 @@ impl Bench {
     }
 
     fn try_open(&mut self) -> Result<(Store, OpenReport), OpenError> {
-        Store::open(&self.home(), self.vault.clone(), &mut self.rng)
+        Store::open(&self.settings(), &mut self.rng)
+    }
+
+    fn settings(&self) -> Settings {
+        Settings::new(self.home(), self.vault.clone())
     }
 
     fn open(&mut self) -> (Store, OpenReport) {
@@ -195,7 +203,7 @@ fn where_nothing_can_be_made_the_error_says_where() {
     let file = bench.dir.path().join("file");
     fs::write(&file, b"").unwrap();
     let home = file.join("book");
-    match Store::open(&home, bench.vault.clone(), &mut bench.rng) {
+    match Store::open(&Settings::new(&home, bench.vault.clone()), &mut bench.rng) {
         Err(OpenError::Io { path, .. }) => assert_eq!(path, home),
         other => panic!("{:?}", other.map(|(_, report)| report)),
     }
@@ -211,7 +219,8 @@ fn a_directory_that_cannot_be_written_is_read_only() {
     fs::create_dir(&parent).unwrap();
     fs::set_permissions(&parent, fs::Permissions::from_mode(0o500)).unwrap();
     let bound = fs::write(parent.join("probe"), b"").is_err();
-    let opened = Store::open(&parent.join("book"), bench.vault.clone(), &mut bench.rng);
+    let settings = Settings::new(parent.join("book"), bench.vault.clone());
+    let opened = Store::open(&settings, &mut bench.rng);
     assert_eq!(matches!(opened, Err(OpenError::ReadOnly { .. })), bound);
     fs::set_permissions(&parent, fs::Permissions::from_mode(0o700)).unwrap();
 }
@@ -254,7 +263,8 @@ fn a_book_with_a_file_vault_opens_again() {
     let mut bench = Bench::new(1);
     let vault = Arc::new(crate::vault::FileVault::new(bench.dir.path().join("keys")));
     for _ in 0..2 {
-        let (mut store, _) = Store::open(&bench.home(), vault.clone(), &mut bench.rng).unwrap();
+        let settings = Settings::new(bench.home(), vault.clone());
+        let (mut store, _) = Store::open(&settings, &mut bench.rng).unwrap();
         store.append(1, &[ada()], b"met", &mut bench.rng).unwrap();
         store.rewrite(&mut |_| true, &mut bench.rng).unwrap();
     }

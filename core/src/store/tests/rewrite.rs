@@ -91,7 +91,8 @@ fn a_rewrite_killed_at_any_step_leaves_the_old_book_or_the_new_one() {
         home: bench.home(),
         seen: Mutex::default(),
     });
-    let (mut store, _) = Store::open(&bench.home(), witness.clone(), &mut bench.rng).unwrap();
+    let (mut store, _) =
+        Store::open(&Settings::new(bench.home(), witness.clone()), &mut bench.rng).unwrap();
     let mut keep = |entry: &Entry| {
         witness.look();
         entry.seq != 2
@@ -124,7 +125,8 @@ fn a_rewrite_killed_at_any_step_leaves_the_old_book_or_the_new_one() {
     let mut outcomes = vec![];
     for (dir, vault) in seen {
         let (home, vault) = (dir.path().join("book"), Arc::new(vault));
-        let (mut store, _) = Store::open(&home, vault.clone(), &mut bench.rng).unwrap();
+        let (mut store, _) =
+            Store::open(&Settings::new(&home, vault.clone()), &mut bench.rng).unwrap();
         let count = store.last();
         assert_eq!(payloads(&store).len() as u64, count);
         bench.add(&mut store, count + 1);
@@ -146,7 +148,7 @@ fn a_first_creation_killed_at_any_step_is_done_again() {
         home: bench.home(),
         seen: Mutex::default(),
     });
-    drop(Store::open(&bench.home(), witness.clone(), &mut bench.rng).unwrap());
+    drop(Store::open(&Settings::new(bench.home(), witness.clone()), &mut bench.rng).unwrap());
     let mut seen = std::mem::take(&mut *witness.seen.lock().unwrap());
     let whole = seen.len();
     witness.look();
@@ -155,7 +157,7 @@ fn a_first_creation_killed_at_any_step_is_done_again() {
     fs::rename(home.join("00000001"), home.join("00000001.new")).unwrap();
     for (dir, vault) in seen {
         let (home, vault) = (dir.path().join("book"), Arc::new(vault));
-        let (store, report) = Store::open(&home, vault, &mut bench.rng).unwrap();
+        let (store, report) = Store::open(&Settings::new(&home, vault), &mut bench.rng).unwrap();
         assert!(report.created);
         assert_eq!(store.last(), 0);
     }

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use lapel::book::{BookError, Forgotten, Standing};
+use lapel::book::{BookError, Rewritten, Standing};
 use lapel::receipt::{Disclosure, Receipt, State};
 use lapel_book_tests::{Phone, Talk, copy_tree, encounter, files, holds, ledger, meet, stranger};
 
-fn forgot(people: usize) -> Forgotten {
-    Forgotten { people, old_key_remains: false }
+fn forgot(people: usize) -> Rewritten {
+    Rewritten { people, ..Rewritten::default() }
 }
 
 #[test]

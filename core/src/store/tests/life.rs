@@ -1,0 +1,241 @@
+//! What an app does with a book besides writing in it: look, watch, cancel, put it away.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use super::rewrite::copy_tree;
+use super::*;
+
+impl Bench {
+    fn look(&mut self) -> Result<(Store, OpenReport), OpenError> {
+        Store::open(&self.settings().mode(Mode::Look), &mut self.rng)
+    }
+
+    /// Everything on the disk, by name.
+    fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = vec![];
+        let mut dirs = vec![self.home()];
+        while let Some(dir) = dirs.pop() {
+            for entry in fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    dirs.push(path);
+                } else {
+                    found.push((path.clone(), fs::read(path).unwrap()));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Opens it and stops it after `steps` reports of progress.
+    fn stopped_after(&mut self, steps: usize) -> Result<(Store, OpenReport), OpenError> {
+        let settings = self.settings().watched(stop_after(steps));
+        Store::open(&settings, &mut self.rng)
+    }
+}
+
+fn stop_after(steps: usize) -> Arc<Watch> {
+    let left = Mutex::new(steps);
+    Arc::new(move |_| {
+        let mut left = left.lock().unwrap();
+        match left.checked_sub(1) {
+            Some(less) => {
+                *left = less;
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        }
+    })
+}
+
+#[test]
+fn a_look_reads_everything_and_changes_no_byte() {
+    let mut bench = Bench::with(5);
+    bench.bend("ledger", |bytes| {
+        bytes[40] ^= 1;
+        let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+        bytes.truncate(end);
+        bytes.extend([0xD7; 60]);
+    });
+    let before = bench.snapshot();
+    let (mut store, report) = bench.look().unwrap();
+    assert_eq!((report.torn, report.header_damaged), (60, true));
+    assert!(matches!(report.index, IndexState::InMemory { .. }));
+    assert_eq!(all(&store), [1, 2, 3, 4, 5].map(Ok));
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 3, 5]);
+    assert!(matches!(bench.try_open(), Err(OpenError::InUse { .. })));
+    let refused = store.append(1, &[ada()], b"", &mut bench.rng);
+    assert!(matches!(refused, Err(WriteError::ReadOnly)));
+    assert!(matches!(store.lasts(), Err(WriteError::ReadOnly)));
+    let refused = store.rewrite(&mut |_| true, &mut bench.rng);
+    assert!(matches!(refused, Err(RewriteError::Write(WriteError::ReadOnly))));
+    store.maintain().unwrap();
+    store.reindex().unwrap();
+    assert_eq!(store.check().unwrap().entries, 5);
+    assert_eq!(seqs(store.entries_of(&bob()).unwrap()), [2, 4]);
+    store.close().unwrap();
+    assert_eq!(bench.snapshot(), before);
+    assert_eq!(bench.vault.heads.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn where_there_is_no_book_none_is_made_unless_asked_for() {
+    let mut bench = Bench::new(1);
+    for mode in [Mode::Existing, Mode::Look] {
+        let opened = Store::open(&bench.settings().mode(mode), &mut bench.rng);
+        assert!(matches!(opened, Err(OpenError::Missing { .. })));
+        assert!(!bench.home().exists());
+    }
+    bench.open();
+    for mode in [Mode::Existing, Mode::Look] {
+        Store::open(&bench.settings().mode(mode), &mut bench.rng).unwrap();
+    }
+}
+
+#[test]
+fn an_older_copy_of_the_book_is_reported_once_and_opens() {
+    let mut bench = Bench::with(3);
+    let older = bench.dir.path().join("older");
+    copy_tree(&bench.home(), &older);
+    let (mut store, report) = bench.open();
+    assert_eq!(report.rolled_back, None);
+    bench.add(&mut store, 4);
+    store.close().unwrap();
+    fs::remove_dir_all(bench.home()).unwrap();
+    copy_tree(&older, &bench.home());
+    // Dropped like by a crash, it is said again.
+    for _ in 0..2 {
+        let (store, report) = bench.open();
+        let back = report.rolled_back.unwrap();
+        assert_eq!((back.known.sequence, back.found.sequence), (4, 3));
+        assert_eq!(all(&store), [1, 2, 3].map(Ok));
+    }
+    let (mut store, _) = bench.open();
+    bench.add(&mut store, 4);
+    drop(store);
+    // As many entries, but another fourth one.
+    let (store, report) = bench.open();
+    assert_eq!(report.rolled_back.map(|back| back.found.sequence), Some(4));
+    store.close().unwrap();
+    assert_eq!(bench.open().1.rolled_back, None);
+}
+
+#[test]
+fn entries_lost_at_the_end_of_ledger_and_index_are_noticed_by_the_head() {
+    let mut bench = Bench::with(3);
+    let index = bench.generation(1).join("index");
+    let _ = fs::remove_dir_all(index);
+    bench.bend("ledger", |bytes| bytes.truncate(1024 + 353));
+    let (store, report) = bench.open();
+    assert_eq!(
+        report.rolled_back.map(|back| (back.known.sequence, back.found.sequence)),
+        Some((3, 1))
+    );
+    store.close().unwrap();
+    // A new epoch counts anew, and isn't behind for that.
+    let (mut store, _) = bench.open();
+    store.rewrite(&mut |_| false, &mut bench.rng).unwrap();
+    drop(store);
+    assert_eq!(bench.open().1.rolled_back, None);
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn an_index_whose_building_was_stopped_goes_on_from_there() {
+    let mut bench = Bench::with(200);
+    fs::remove_dir_all(bench.generation(1).join("index")).unwrap();
+    assert!(matches!(bench.stopped_after(1), Err(OpenError::Cancelled)));
+    let (store, report) = bench.open();
+    let IndexState::Current { added } = report.index else { panic!("{report:?}") };
+    assert!((1..200).contains(&added), "{added}");
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()).len(), 100);
+}
+
+#[test]
+fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
+    let mut bench = Bench::with(200);
+    let (mut store, _) = bench.open();
+    store.settings.watch = Some(stop_after(1));
+    assert!(matches!(store.check(), Err(ReadError::Cancelled)));
+    let stopped = store.rewrite(&mut |_| true, &mut bench.rng);
+    assert!(matches!(stopped, Err(RewriteError::Read(ReadError::Cancelled))));
+    assert_eq!((all(&store).len(), store.keys.id.epoch), (200, 1));
+    assert!(!bench.generation(2).exists() && bench.vault.ids().len() == 1);
+    assert!(matches!(store.reindex(), Err(ReadError::Cancelled)));
+    assert!(matches!(store.knows(&ada()), Err(ReadError::Index(_))));
+
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let also = Arc::clone(&seen);
+    store.settings.watch = Some(Arc::new(move |progress| {
+        also.lock().unwrap().push(progress);
+        ControlFlow::Continue(())
+    }));
+    store.reindex().unwrap();
+    assert!(store.knows(&ada()).unwrap());
+    assert_eq!(store.check().unwrap().entries, 200);
+    store.rewrite(&mut |_| true, &mut bench.rng).unwrap();
+    let seen = seen.lock().unwrap();
+    for work in [Work::Indexing, Work::Checking, Work::Rewriting] {
+        let of: Vec<_> = seen.iter().filter(|p| p.work == work).collect();
+        assert!(of.len() > 3 && of.iter().all(|p| p.done <= p.total), "{of:?}");
+    }
+}
+
+#[test]
+fn a_wiped_book_is_gone_with_its_keys_and_only_it() {
+    let mut bench = Bench::with(3);
+    let wipe = |bench: &Bench| wipe(&bench.home(), &*bench.vault);
+    let (store, _) = bench.open();
+    assert!(matches!(wipe(&bench), Err(OpenError::InUse { .. })));
+    drop(store);
+    *bench.vault.locked.lock().unwrap() = true;
+    assert!(matches!(wipe(&bench), Err(OpenError::KeyLocked)));
+    *bench.vault.locked.lock().unwrap() = false;
+    assert_eq!(all(&bench.open().0).len(), 3, "refused by the vault, it is whole");
+
+    fs::write(bench.home().join("photo.jpg"), b"jpeg").unwrap();
+    fs::create_dir(home::unfinished(&bench.home(), 2)).unwrap();
+    let wiped = wipe(&bench).unwrap();
+    assert_eq!((wiped.generations, wiped.key_remains), (1, false));
+    assert!(bench.vault.ids().is_empty() && bench.vault.heads.lock().unwrap().is_empty());
+    assert_eq!(fs::read_dir(bench.home()).unwrap().count(), 1);
+    fs::remove_file(bench.home().join("photo.jpg")).unwrap();
+    assert_eq!(wipe(&bench).unwrap(), Wiped::default());
+    assert!(bench.open().1.created);
+    assert_eq!(wipe(&bench).unwrap().generations, 1);
+    assert!(!bench.home().exists());
+    assert_eq!(wipe(&bench).unwrap(), Wiped::default());
+}
+
+#[test]
+fn a_book_that_does_not_open_any_more_can_be_wiped() {
+    // Its key is gone, as when a wipe was killed.
+    let bench = Bench::with(1);
+    bench.vault.keys.lock().unwrap().clear();
+    assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap().generations, 1);
+    assert!(!bench.home().exists());
+    // Its header is gone: from the index it is known whose key to destroy.
+    for index in [true, false] {
+        let bench = Bench::with(1);
+        fs::write(bench.generation(1).join("ledger"), b"nothing").unwrap();
+        if !index {
+            let _ = fs::remove_dir_all(bench.generation(1).join("index"));
+        }
+        let known = index && cfg!(feature = "sled");
+        assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap().key_remains, !known);
+        assert_eq!(bench.vault.ids().is_empty(), known);
+        assert!(!bench.home().exists());
+    }
+}
+
+#[test]
+fn what_is_not_a_book_is_not_wiped() {
+    let bench = Bench::new(1);
+    fs::create_dir(bench.home()).unwrap();
+    assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap(), Wiped::default());
+    fs::write(bench.home().join("photo.jpg"), b"jpeg").unwrap();
+    assert!(matches!(wipe(&bench.home(), &*bench.vault), Err(OpenError::NotOurs { .. })));
+    assert_eq!(fs::read_dir(bench.home()).unwrap().count(), 1);
+}

@@ -1,0 +1,61 @@
+//! Wiping a book: its keys first, because without them what may remain of the files is noise.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::home::{self, Claim, Home};
+use super::{OpenError, read_header};
+use crate::disk::{remove_tree, sync_dir};
+use crate::index::Index;
+use crate::vault::{KeyId, KeyVault};
+
+/// What wiping a book did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Wiped {
+    /// How many generations of the book were removed; 0 where there was no book.
+    pub generations: usize,
+    /// No copy of a header could be read, so it isn't known under which name the vault keeps the
+    /// key. Remedy: remove it there by hand, or with the vault.
+    pub key_remains: bool,
+}
+
+/// Destroys the keys of the book in `home` and removes its files, whether it opens or not. What
+/// isn't the book's stays, and so does the directory then. A kill at any moment leaves a book that
+/// doesn't open any more, or none; wiping again does the rest.
+pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError> {
+    if !Home::survey(home)?.claimed {
+        return Ok(Wiped::default());
+    }
+    let claim = Claim::take(home, true)?;
+    let found = Home::survey(home)?;
+    let dirs = found.whole.iter().map(|epoch| (*epoch, home::generation(home, *epoch)));
+    let dirs = dirs.chain(found.unfinished.iter().map(|e| (*e, home::unfinished(home, *e))));
+    let dirs: Vec<_> = dirs.collect();
+    // The store's id is the same in all of them, and an epoch is a directory's name.
+    let header = |dir: &Path| match read_header(&dir.join("ledger")) {
+        Ok((header, _)) => Some(header),
+        Err(_) => Index::header(&dir.join("index")),
+    };
+    let store = dirs.iter().find_map(|(_, dir)| Some(header(dir)?.id.store));
+    if let Some(store) = store {
+        for (epoch, _) in &dirs {
+            vault.destroy(&KeyId { store, epoch: *epoch })?;
+        }
+        vault.keep_head(&store, None)?;
+    }
+    for (_, dir) in &dirs {
+        remove_tree(dir).map_err(OpenError::at(dir))?;
+    }
+    let lock = claim.remove();
+    lock.map_err(OpenError::at(home))?;
+    match fs::remove_dir(home) {
+        Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => {
+            sync_dir(home).map_err(OpenError::at(home))?;
+        }
+        removed => removed.map_err(OpenError::at(home))?,
+    }
+    let key_remains = store.is_none() && !dirs.is_empty();
+    Ok(Wiped { generations: found.whole.len(), key_remains })
+}
