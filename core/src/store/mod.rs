@@ -54,6 +54,8 @@ pub(crate) struct Store {
     header: Header,
     ledger: Ledger,
     index: Index,
+    /// How far the vault says that the book is.
+    known: Option<Head>,
     /// Given back last.
     _claim: Claim,
 }
@@ -123,8 +125,9 @@ impl Store {
         let place = Place { keys: &keys, header: &header, dir: &dir, settings };
         let index = place.open(&mut ledger, &mut report)?;
         let settings = settings.clone();
-        let mut store = Self { settings, keys, header, ledger, index, _claim: claim };
-        report.rolled_back = store.rolled_back()?;
+        let known = settings.vault.head(&header.id.store)?;
+        let mut store = Self { settings, keys, header, ledger, index, known, _claim: claim };
+        report.rolled_back = store.rolled_back();
         // Only now, when the newest generation has proved to open.
         if writable {
             store.clean(&found, &mut report);
@@ -205,9 +208,11 @@ impl Store {
     /// [`ReadError::Index`] or [`ReadError::Vault`]; the book is closed all the same, and nothing
     /// is lost.
     pub(crate) fn close(self) -> Result<(), ReadError> {
+        let head = Some(self.head());
         let kept = match self.settings.mode {
             Mode::Look => Ok(()),
-            _ => self.settings.vault.keep_head(&self.keys.id.store, Some(&self.head())),
+            _ if head == self.known => Ok(()),
+            _ => self.settings.vault.keep_head(&self.keys.id.store, head.as_ref()),
         };
         self.index.close().map_err(index_failed)?;
         Ok(kept?)
@@ -220,8 +225,8 @@ impl Store {
     }
 
     /// Whether the vault remembers entries that this book doesn't have, or has others for.
-    fn rolled_back(&self) -> Result<Option<RolledBack>, OpenError> {
-        let Some(known) = self.settings.vault.head(&self.keys.id.store)? else { return Ok(None) };
+    fn rolled_back(&self) -> Option<RolledBack> {
+        let known = self.known?;
         let found = self.head();
         let is_behind = match known.epoch.cmp(&found.epoch) {
             Ordering::Less => false,
@@ -232,7 +237,7 @@ impl Store {
             }
             Ordering::Equal => true,
         };
-        Ok(is_behind.then_some(RolledBack { known, found }))
+        is_behind.then_some(RolledBack { known, found })
     }
 
     /// Removes what interrupted rewrites left, each key before its directory. What can't be

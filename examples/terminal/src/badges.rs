@@ -1,7 +1,7 @@
 //! Who the owner is, and what they show: init, badge, whoami.
 
 use lapel::badge::{Badge, BadgeFields};
-use lapel::book::Book;
+use lapel::book::{Book, Mode};
 use serde_json::json;
 
 use crate::args::{BadgeArgs, BadgeCommand, InitArgs};
@@ -14,7 +14,7 @@ use crate::view;
 /// without any badge, as a full disk may leave it, gets its first.
 pub(crate) fn init(home: &Home, args: InitArgs, say: &Say) -> Outcome {
     let (label, badge) = (args.label, badge_of(args.badge)?);
-    let (mut book, report) = home.open_or_make()?;
+    let (mut book, report) = home.open_as(Mode::Create)?;
     if !report.created && !book.badges()?.is_empty() {
         let message = format!(
             "There is a book in {} already, and nothing was changed. To change your badge: \
@@ -63,8 +63,8 @@ pub(crate) fn whoami(home: &Home, say: &Say) -> Outcome {
 /// `lapel badge …`.
 pub(crate) fn badge(home: &Home, command: BadgeCommand, say: &Say) -> Outcome {
     match command {
-        BadgeCommand::List => list(&home.open(say)?, say),
-        BadgeCommand::Show { label } => show(&home.open(say)?, label, say),
+        BadgeCommand::List => list(&*home.open(say)?, say),
+        BadgeCommand::Show { label } => show(&*home.open(say)?, label, say),
         BadgeCommand::Set { label, badge } => {
             let badge = badge_of(*badge)?;
             let mut book = home.open(say)?;

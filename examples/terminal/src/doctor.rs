@@ -1,41 +1,71 @@
 //! How the book is: the whole of it read, and mended where that was asked for.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use lapel::book::{Book, CheckReport, IndexState, OpenReport};
-use lapel::vault::{DataKey, FileVault, KeyId, KeyVault, VaultError};
+use lapel::book::{Book, CheckReport, IndexState, Mode, OpenError, OpenReport, Settings};
+use lapel::vault::{DataKey, FileVault, Head, KeyId, KeyVault, VaultError};
 use serde_json::json;
 
 use crate::failure::{Code, Failure, Outcome};
-use crate::home::{Home, rng};
+use crate::home::{Home, behind, rng};
 use crate::say::Say;
+
+/// What was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// The book itself, to mend it.
+    Book,
+    /// A copy, so that nothing of the book is touched.
+    Copy,
+    /// The book's ledger alone, because there was no room for a copy.
+    Ledger,
+}
 
 /// `lapel doctor`. What is lost for good makes it fail; what can be mended doesn't.
 pub(crate) fn doctor(home: &Home, repair: bool, say: &Say) -> Outcome {
-    home.must_have_book()?;
     if repair {
-        let (book, report) = home.open_or_make()?;
-        return examine(book, &report, repair, say);
+        let (book, report) = home.open_as(Mode::Existing)?;
+        return examine(home, book, &report, Subject::Book, say);
     }
-    let _held = hold(&home.book_dir().join("lock"), home)?;
-    let copy = tempfile::tempdir().map_err(|error| copying(&error))?;
-    let book_dir = copy.path().join("book");
-    copy_tree(&home.book_dir(), &book_dir).map_err(|error| copying(&error))?;
-    let vault = Arc::new(LookOnly(home.vault()));
-    let (book, report) = Book::open(&book_dir, vault, &mut rng())?;
-    examine(book, &report, repair, say)
+    if !home.book_dir().exists() {
+        return Err(home.not_opened(OpenError::Missing { path: home.book_dir() }));
+    }
+    let held = hold(&home.book_dir().join("lock"), home)?;
+    let copy = tempfile::tempdir();
+    let copied = copy.as_ref().map_err(io::Error::kind).and_then(|copy| {
+        let to = copy.path().join("book");
+        copy_tree(&home.book_dir(), &to).map(|()| to).map_err(|error| error.kind())
+    });
+    match copied {
+        Ok(book_dir) => {
+            let settings = Settings::new(book_dir, Arc::new(LookOnly(home.vault())));
+            let opened = Book::open_with(settings.mode(Mode::Existing), &mut rng());
+            let (book, report) = opened.map_err(|error| home.not_opened(error))?;
+            examine(home, book, &report, Subject::Copy, say)
+        }
+        Err(kind) if is_full(kind) => {
+            drop(held);
+            let (book, report) = home.open_as(Mode::Look)?;
+            examine(home, book, &report, Subject::Ledger, say)
+        }
+        Err(kind) => Err(copying(&kind.into())),
+    }
 }
 
-fn examine(mut book: Book, open: &OpenReport, repair: bool, say: &Say) -> Outcome {
+fn examine(home: &Home, mut book: Book, open: &OpenReport, subject: Subject, say: &Say) -> Outcome {
+    let repair = subject == Subject::Book;
     let check = book.check()?;
     let lost: u64 = check.damage.iter().map(|damage| damage.lost).sum();
-    let findings = findings(open, &check, lost, repair);
+    let room = room(home);
+    let mut findings = findings(open, &check, lost, subject);
+    findings.extend(room.as_ref().err().cloned());
     let (contacts, size) = (book.contacts()?.len(), book.size()?);
     let healthy = findings.is_empty();
     let (index, cause) = match (&open.index, &check.rebuilt) {
+        _ if subject == Subject::Ledger => ("not_looked_at", None),
         (IndexState::InMemory { cause }, _) => ("in_memory", Some(cause)),
         (IndexState::Rebuilt { cause }, _) | (_, Some(cause)) => ("rebuilt", Some(cause)),
         _ => ("current", None),
@@ -50,9 +80,11 @@ fn examine(mut book: Book, open: &OpenReport, repair: bool, say: &Say) -> Outcom
         "healed": open.healed + check.healed,
         "torn_bytes": open.torn,
         "header_damaged": open.header_damaged,
+        "rolled_back": open.rolled_back.is_some(),
         "index": index,
         "index_cause": cause,
         "old_key_remains": open.old_key_remains,
+        "room": room.is_ok(),
         "findings": findings,
     });
     let mut text =
@@ -75,10 +107,37 @@ fn examine(mut book: Book, open: &OpenReport, repair: bool, say: &Say) -> Outcom
     Ok(())
 }
 
+/// Whether the book could grow; if not, a sentence. The file that tries it has no name, so nothing
+/// of it is left even by a crash.
+fn room(home: &Home) -> Result<(), String> {
+    let mut probe = tempfile::tempfile_in(home.book_dir());
+    let written = probe.as_mut().map_err(|e| e.kind()).and_then(|file| {
+        let bytes = [0xA5; 256 * 1024];
+        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(|e| e.kind())
+    });
+    written.map_err(|kind| {
+        if is_full(kind) {
+            "The disk is full. Everything that was recorded is there and can be read; nothing new \
+             can be recorded until some space is free."
+                .into()
+        } else {
+            format!("The book's directory can't be written: {}.", io::Error::from(kind))
+        }
+    })
+}
+
+fn is_full(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)
+}
+
 /// What is wrong, a sentence each.
-fn findings(open: &OpenReport, check: &CheckReport, lost: u64, repair: bool) -> Vec<String> {
+fn findings(open: &OpenReport, check: &CheckReport, lost: u64, subject: Subject) -> Vec<String> {
     let mut said = Vec::new();
-    let did = |done: &'static str, would: &'static str| if repair { done } else { would };
+    let did = |done: &'static str, would: &'static str| match subject {
+        Subject::Book => done,
+        Subject::Copy | Subject::Ledger => would,
+    };
     if open.torn > 0 {
         let cut = did("was cut", "would be cut");
         said.push(format!(
@@ -98,19 +157,22 @@ fn findings(open: &OpenReport, check: &CheckReport, lost: u64, repair: bool) -> 
         ));
     }
     if open.header_damaged {
-        said.push(
-            "One of the two copies of the header is damaged; forgetting someone writes both anew."
-                .into(),
-        );
+        let mended = did("was mended", "would be mended");
+        said.push(format!("A copy of the header is damaged and {mended} from another one."));
     }
     if let IndexState::Rebuilt { cause } = &open.index {
         said.push(format!("The index {} anew: {cause}.", did("was built", "would be built")));
     }
-    if let IndexState::InMemory { cause } = &open.index {
+    if subject == Subject::Ledger {
+        said.push("There was no room to look at a copy, so only the ledger was read.".into());
+    } else if let IndexState::InMemory { cause } = &open.index {
         said.push(format!("The index can't be kept on disk: {cause}."));
     }
     if let Some(cause) = &check.rebuilt {
         said.push(format!("The index {} anew: {cause}.", did("was built", "would be built")));
+    }
+    if let Some(back) = &open.rolled_back {
+        said.push(behind(back));
     }
     if open.cleaned {
         let removed = did("was removed", "would be removed");
@@ -176,6 +238,10 @@ impl KeyVault for LookOnly {
 
     fn load(&self, id: &KeyId) -> Result<DataKey, VaultError> {
         self.0.load(id)
+    }
+
+    fn head(&self, store: &[u8; 16]) -> Result<Option<Head>, VaultError> {
+        self.0.head(store)
     }
 
     fn destroy(&self, _: &KeyId) -> Result<(), VaultError> {

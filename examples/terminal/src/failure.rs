@@ -192,6 +192,7 @@ impl From<OpenError> for Failure {
                  be opened without it.",
             ),
             OpenError::Vault(_) => (Code::Key, "Look at the `keys` directory in the home."),
+            OpenError::Missing { .. } => (Code::NoBook, "Make one with `lapel init`."),
             OpenError::DamagedHeader { .. } => (Code::Damaged, "Restore a backup."),
             OpenError::Io { source, .. } => (code_of(source), ""),
             _ => (Code::Io, ""),
@@ -224,6 +225,7 @@ impl From<WriteError> for Failure {
                 code_of(source),
                 "Do it again when that is mended; what was in the book is still there.",
             ),
+            WriteError::ReadOnly => (Code::ReadOnly, ""),
             _ => (Code::Io, "Run the command again."),
         };
         Self::new(code, sentence(&error, remedy))

@@ -1,13 +1,13 @@
 //! Where book and keys are, and opening them.
 
-use std::fs;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use etcetera::BaseStrategy as _;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use lapel::book::{Book, IndexState, OpenReport};
+use lapel::book::{Book, IndexState, Mode, OpenError, OpenReport, RolledBack, Settings};
 use lapel::vault::FileVault;
 
 use crate::failure::{Code, Failure, Outcome};
@@ -44,47 +44,55 @@ impl Home {
         FileVault::new(self.dir.join("keys"))
     }
 
-    /// Whether there is anything that opening would not simply make a new book of.
-    pub(crate) fn has_book(&self) -> bool {
-        let generation = |name: &str| name.len() >= 8 && name.bytes().all(|b| b.is_ascii_digit());
-        let foreign = |name: &str| name != "lock" && !name.ends_with(".new");
-        fs::read_dir(self.book_dir()).map_or_else(
-            |error| error.kind() != std::io::ErrorKind::NotFound,
-            |mut names| {
-                names.any(|entry| {
-                    entry.is_ok_and(|entry| {
-                        entry.file_name().to_str().is_none_or(|n| generation(n) || foreign(n))
-                    })
-                })
-            },
-        )
-    }
-
     /// Opens the book there is, and says what an open came upon.
-    pub(crate) fn open(&self, say: &Say) -> Outcome<Book> {
-        self.must_have_book()?;
-        let (book, report) = self.open_or_make()?;
+    pub(crate) fn open(&self, say: &Say) -> Outcome<Open> {
+        let (book, report) = self.open_as(Mode::Existing)?;
         for sentence in sentences(&report) {
             say.aside(&sentence);
         }
-        Ok(book)
+        Ok(Open(book))
     }
 
-    /// Fails where there is no book.
-    pub(crate) fn must_have_book(&self) -> Outcome {
-        if self.has_book() {
-            return Ok(());
+    /// Opens the book as `mode` says.
+    pub(crate) fn open_as(&self, mode: Mode) -> Outcome<(Book, OpenReport)> {
+        let settings = Settings::new(self.book_dir(), Arc::new(self.vault())).mode(mode);
+        Book::open_with(settings, &mut rng()).map_err(|error| self.not_opened(error))
+    }
+
+    /// What a book that doesn't open means here.
+    pub(crate) fn not_opened(&self, error: OpenError) -> Failure {
+        if !matches!(error, OpenError::Missing { .. }) {
+            return error.into();
         }
         let message = format!(
             "There is no book in {} yet. Make one with `lapel init --name \"Your Name\"`.",
             self.dir.display()
         );
-        Err(Failure::new(Code::NoBook, message))
+        Failure::new(Code::NoBook, message)
     }
+}
 
-    /// Opens the book, or makes one.
-    pub(crate) fn open_or_make(&self) -> Outcome<(Book, OpenReport)> {
-        Ok(Book::open(&self.book_dir(), Arc::new(self.vault()), &mut rng())?)
+/// An open book, closed in order however the command ends.
+pub(crate) struct Open(Book);
+
+impl Deref for Open {
+    type Target = Book;
+
+    fn deref(&self) -> &Book {
+        &self.0
+    }
+}
+
+impl DerefMut for Open {
+    fn deref_mut(&mut self) -> &mut Book {
+        &mut self.0
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // Nothing is lost without it: the next open does the rest.
+        let _ = self.0.suspend();
     }
 }
 
@@ -113,8 +121,11 @@ pub(crate) fn sentences(report: &OpenReport) -> Vec<String> {
     }
     if report.header_damaged {
         said.push(
-            "One of the two copies of the book's header is damaged; the other serves.".into(),
+            "A copy of the book's header was damaged, and was mended from another one.".into(),
         );
+    }
+    if let Some(back) = &report.rolled_back {
+        said.push(behind(back));
     }
     match &report.index {
         IndexState::Rebuilt { cause } => {
@@ -138,6 +149,19 @@ pub(crate) fn sentences(report: &OpenReport) -> Vec<String> {
         );
     }
     said
+}
+
+/// That the book is behind.
+pub(crate) fn behind(back: &RolledBack) -> String {
+    let (known, found) = (back.known, back.found);
+    let how = if (known.epoch, known.sequence) == (found.epoch, found.sequence) {
+        "its last entry was another one".to_owned()
+    } else if known.epoch == found.epoch {
+        format!("it had {} entries and has {}", known.sequence, found.sequence)
+    } else {
+        "it had been written anew since".to_owned()
+    };
+    format!("This is an older copy of the book than the one that was last here: {how}.")
 }
 
 /// The system's randomness.

@@ -50,7 +50,7 @@ fn must_know_event(book: &Book, event: &str) -> Outcome {
 
 /// `lapel contact`.
 pub(crate) fn contact(home: &Home, id: &str, say: &Say) -> Outcome {
-    let contact = pick::contact(&home.open(say)?, id)?;
+    let contact = pick::contact(&*home.open(say)?, id)?;
     say.answer(&view::whole(&contact, say), &view::contact(&contact))
 }
 

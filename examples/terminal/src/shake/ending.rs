@@ -48,8 +48,6 @@ impl Shake<'_> {
             );
             return Err(Failure::new(Code::Unconfirmed, message));
         }
-        // The next open catches up with whatever a failure here leaves undone.
-        let _ = self.book.close();
         Ok(())
     }
 

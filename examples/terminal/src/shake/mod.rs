@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use lapel::book::{Book, Standing};
+use lapel::book::Standing;
 use lapel::encounter::Recorded;
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
@@ -32,7 +32,7 @@ use self::pictures::Pictures;
 use crate::args::{RevealArg, ShakeArgs};
 use crate::badges;
 use crate::failure::{Code, Outcome};
-use crate::home::{Home, rng};
+use crate::home::{Home, Open, rng};
 use crate::say::Say;
 use crate::stdin::{Heard, Interrupt, Stdin, yes_or_no};
 
@@ -117,7 +117,7 @@ struct Shake<'a> {
     event: Event,
     clock: Instant,
     deadline: Duration,
-    book: Book,
+    book: Open,
     exchange: Exchange,
     channel: Channel,
     stdin: Option<Stdin>,

@@ -1,7 +1,8 @@
 //! Exit codes for everything that isn't there, isn't free, or isn't whole.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
 use crate::support::{
     Person, code, files, interrupt, lapel, stderr, two_people, two_who_met, until,
@@ -71,11 +72,15 @@ fn wrong_command_lines_give_2_and_json_says_so_too() {
 }
 
 fn with_a_full_disk(person: &Person, args: &str) -> i32 {
+    code(&on_a_full_disk(person, args))
+}
+
+fn on_a_full_disk(person: &Person, args: &str) -> Output {
     let lapel = env!("CARGO_BIN_EXE_lapel");
     let home = person.home();
     let script =
         format!("trap '' XFSZ; ulimit -f 0; exec {lapel} --home {} {args}", home.display());
-    code(&Command::new("bash").args(["-c", &script]).output().unwrap())
+    Command::new("bash").args(["-c", &script]).output().unwrap()
 }
 
 #[test]
@@ -118,6 +123,78 @@ fn the_doctor_changes_nothing_unless_asked_and_then_mends() {
     assert_eq!(ada.json(&["doctor", "--repair"])["index"], "rebuilt");
     assert_eq!(ada.json(&["doctor"])["healthy"], true);
     assert_eq!(ada.contacts().len(), 1);
+}
+
+/// The ledger of the one generation there is.
+fn ledger(person: &Person) -> PathBuf {
+    files(&person.home()).into_iter().find(|path| path.ends_with("ledger")).unwrap()
+}
+
+#[test]
+fn the_doctor_puts_a_damaged_ledger_right_from_the_index() {
+    let (_dir, ada, _grace) = two_who_met();
+    let path = ledger(&ada);
+    let sound = fs::read(&path).unwrap();
+    let mut spoilt = sound.clone();
+    spoilt[..1400].fill(0x5A);
+    fs::write(&path, spoilt).unwrap();
+    let report = ada.json(&["doctor"]);
+    assert_eq!((&report["header_damaged"], &report["lost"]), (&true.into(), &0.into()));
+    let said = ada.ok(&["doctor", "--repair"]);
+    assert!(said.contains("was mended") && said.contains("was put back"), "{said}");
+    assert!(ada.ok(&["doctor"]).ends_with("The book is well.\n"));
+    assert_eq!(fs::read(&path).unwrap(), sound);
+}
+
+#[test]
+fn the_doctor_counts_what_is_lost_from_ledger_and_index_and_gives_9() {
+    let (_dir, ada, _grace) = two_who_met();
+    ada.ok(&["note", "Grace Hopper", "one"]);
+    ada.ok(&["note", "Grace Hopper", "two"]);
+    let path = ledger(&ada);
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    // Two notes are the last two entries, of 353 bytes each.
+    bytes[end - 600..end - 500].fill(0x5A);
+    fs::write(&path, bytes).unwrap();
+    fs::remove_dir_all(path.with_file_name("index")).unwrap();
+    let said = ada.fails(9, &["doctor", "--repair"]);
+    assert!(said.contains("Some entries are lost"), "{said}");
+    let report = ada.command(&["doctor", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!((&report["lost"], &report["healthy"]), (&1.into(), &false.into()));
+    assert_eq!(ada.contacts()[0]["notes"], serde_json::json!(["two"]));
+}
+
+#[test]
+fn the_doctor_says_that_a_disk_is_full_and_that_everything_is_there() {
+    let (_dir, ada, _grace) = two_who_met();
+    let contents = || -> Vec<_> {
+        files(&ada.home()).into_iter().map(|p| (fs::read(&p).unwrap(), p)).collect()
+    };
+    let before = contents();
+    let output = on_a_full_disk(&ada, "doctor");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("Contacts: 1.") && said.contains("The disk is full."), "{said}");
+    assert!(said.contains("only the ledger was read"), "{said}");
+    assert!(before == contents(), "a look changed something");
+    assert!(ada.ok(&["doctor"]).contains("The book is well."));
+}
+
+#[test]
+fn an_older_copy_of_the_book_is_told() {
+    let (dir, ada, _grace) = two_who_met();
+    let older = dir.path().join("older");
+    let copied = Command::new("cp").arg("-r").arg(ada.home().join("book")).arg(&older).status();
+    assert!(copied.unwrap().success());
+    ada.ok(&["note", "Grace Hopper", "later"]);
+    fs::remove_dir_all(ada.home().join("book")).unwrap();
+    fs::rename(older, ada.home().join("book")).unwrap();
+    assert_eq!(ada.json(&["doctor"])["rolled_back"], true);
+    let output = ada.command(&["contacts"]).output().unwrap();
+    assert!(stderr(&output).contains("older copy of the book"), "{}", stderr(&output));
+    assert_eq!(ada.json(&["doctor"])["rolled_back"], false);
 }
 
 #[test]
