@@ -139,8 +139,7 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let vault = Arc::new(MemoryVault::default());
         let (mut book, _) = Book::open(dir.path(), vault, &mut rng).unwrap();
-        let person = |rng: &mut _| Identity::generate(rng).person();
-        let (known, other) = (person(&mut rng), person(&mut rng));
+        let [known, other] = [(); 2].map(|()| Identity::generate(&mut rng).person());
         let subject = about(&known).unwrap();
         let store = book.store_mut().unwrap();
         store.append(200, &[subject], b"from tomorrow", &mut rng).unwrap();

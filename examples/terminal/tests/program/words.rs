@@ -33,9 +33,11 @@ fn documents_carry_exactly_the_documented_keys() {
         "healed",
         "torn_bytes",
         "header_damaged",
+        "rolled_back",
         "index",
         "index_cause",
         "old_key_remains",
+        "room",
         "findings",
     ];
     assert_eq!(keys(&ada.json(&["doctor"])), documented.into());
