@@ -210,8 +210,10 @@ impl Scan {
 
     /// The end. What is torn directly behind damage stays with it: were it cut, the damage would
     /// stand at the end and could be judged anew, as torn itself or as other than it was counted.
+    /// A zero stays behind it too, because the next entry must not serve as the end it lacks.
     fn end(&mut self, offset: u64, torn: u64) {
-        let (kept, torn) = if self.damage.is_some() { (torn, 0) } else { (0, torn) };
+        let keep = self.damage.is_some() && torn > 0;
+        let (kept, torn) = if keep { (torn + 1, 0) } else { (0, torn) };
         self.tail = Some(Tail { mark: Mark { offset: offset + kept, ..self.mark }, torn });
     }
 }

@@ -200,10 +200,27 @@ fn damage_before_a_torn_write_is_counted_by_the_head_of_that_write() {
     let counted = |seen: &Seen| seen.damage.iter().map(|d| (d.first, d.lost)).collect::<Vec<_>>();
     assert_eq!((seen.seqs.as_slice(), counted(&seen)), (&[1][..], vec![(2, 2)]));
     // Kept with the damage: were it cut, nothing would tell the count any more.
-    assert_eq!((seen.tail.torn, seen.tail.mark.offset), (0, offsets[3] as u64 + 200));
+    assert_eq!((seen.tail.torn, seen.tail.mark.offset), (0, offsets[3] as u64 + 201));
     assert_eq!(ledger.append(1, &[], b"four again", &mut bench.rng).unwrap().entry.seq, 4);
     let (_, seen) = bench.open();
     assert_eq!((seen.seqs.as_slice(), counted(&seen)), (&[1, 4][..], vec![(2, 2)]));
+}
+
+/// Found by fuzzing: the first byte of the next frame served as the end that a torn one lacked, and
+/// there were two of the same number.
+#[test]
+fn a_torn_write_kept_with_damage_is_not_completed_by_the_next_entry() {
+    let (mut bench, offsets) = Bench::with(&[b"one", b"two", b"three"]);
+    let mut bytes = fs::read(bench.path()).unwrap()[..offsets[3] - 1].to_vec();
+    bytes[offsets[1]..offsets[1] + 16].fill(0);
+    fs::write(bench.path(), &bytes).unwrap();
+    let (mut ledger, seen) = bench.open();
+    assert_eq!(seen.seqs, [1]);
+    let kept = ledger.append(1, &[], b"three again", &mut bench.rng).unwrap();
+    let (ledger, seen) = bench.open();
+    assert_eq!((seen.seqs.as_slice(), seen.damage[0].lost), (&[1, 3][..], 1));
+    assert!(ledger.frame_at(offsets[2] as u64).unwrap().is_none());
+    assert_eq!(ledger.frame_at(kept.offset).unwrap().unwrap().bytes, kept.bytes);
 }
 
 /// Found by fuzzing: what stood within the length that such a head claims was passed over, or even cut.
