@@ -14,30 +14,44 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 
-/// Makes the directory `dir` and whatever is missing above it, and makes their names durable. On
-/// Unix they are for their owner alone where `private` says so.
+/// Makes the directory `dir` and whatever is missing above it, each name durable before the next is
+/// made. That of `dir` itself is made durable also where it was there: whoever made it may have been
+/// killed before they could. On Unix, those that are `private` are for their owner alone.
 ///
 /// # Errors
 /// Whatever the system says about making or syncing them.
 pub(crate) fn create_dir(dir: &Path, private: bool) -> io::Result<()> {
-    let missing = dir.ancestors().take_while(|dir| !is_here(dir) && !dir.exists()).count();
+    let mut missing: Vec<&Path> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
+    missing.retain(|dir| !dir.as_os_str().is_empty());
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     if private {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     }
+    #[cfg(not(unix))]
     let _ = private;
-    builder.create(dir)?;
-    for parent in dir.ancestors().skip(1).take(missing) {
-        sync_dir(if is_here(parent) { Path::new(".") } else { parent })?;
+    for made in missing.into_iter().rev() {
+        match builder.create(made) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && made.is_dir() => {}
+            done => done?,
+        }
+        sync_name(made)?;
     }
-    Ok(())
+    match sync_name(dir) {
+        // In a directory that may not be read, nobody here made it.
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        done => done,
+    }
 }
 
-/// A relative path of one name has an empty parent, which is the current directory.
-fn is_here(dir: &Path) -> bool {
-    dir.as_os_str().is_empty()
+/// Makes the name of `path` durable in the directory it is in.
+fn sync_name(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        None => Ok(()),
+        // A relative path of one name is in the current directory.
+        Some(here) if here.as_os_str().is_empty() => sync_dir(Path::new(".")),
+        Some(parent) => sync_dir(parent),
+    }
 }
 
 /// Removes a directory and all that is in it; one that isn't there is fine.

@@ -29,9 +29,9 @@ pub(super) struct Built {
 
 /// Builds the generation `id` under a new key, and makes it the book.
 ///
-/// The order matters, and a kill after each step opens: make the unfinished directory, write and
-/// sync the ledger's header, store the key, write and sync the entries, sync the directory, rename
-/// it, sync the parent. The index isn't built here; an open without one builds it.
+/// The order matters, and a kill or a power loss after each step opens: make the unfinished
+/// directory, write the ledger's header, sync both and their names, store the key, write and sync
+/// the entries, rename the directory, sync the parent. The index isn't built here; an open without one builds it.
 pub(super) fn generation(
     home: &Path,
     id: KeyId,
@@ -50,11 +50,12 @@ pub(super) fn generation(
         let keys = Arc::new(Keys::derive(id, &key).map_err(sealed)?);
         let header = Header::seal(&keys, secret, rng).map_err(sealed)?;
         let mut draft = Draft::create(&path, &header, Arc::clone(&keys)).map_err(io_at(&path))?;
+        sync_dir(&new).map_err(io_at(&new))?;
+        sync_dir(home).map_err(io_at(home))?;
         // After the header, so that whoever finds this directory unfinished can name its key.
         vault.store(&id, &key)?;
         fill(&mut draft, rng)?;
         let tail = draft.finish().map_err(io_at(&path))?;
-        sync_dir(&new).map_err(io_at(&new))?;
         fs::rename(&new, &whole).map_err(io_at(&whole))?;
         Ok(Built { header, keys, tail })
     };

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::disk::{create_dir, remove_tree};
+use crate::disk::{create_dir, remove_tree, sync_dir};
 use crate::index::{EngineError, Index};
 use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
 use crate::seal::Keys;
@@ -80,6 +80,10 @@ impl Store {
             create_dir(home, false).map_err(OpenError::at(home))?;
         }
         let claim = Claim::take(home, writable)?;
+        if writable {
+            // Whoever renamed a generation may have been killed before it lasted.
+            sync_dir(home).map_err(OpenError::at(home))?;
+        }
         let found = Home::survey(home)?;
         let newest = found.whole.last().copied();
         if newest.is_none() {
