@@ -32,6 +32,7 @@ use crate::vault::KeyVault;
 
 pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
+pub use crate::index::Engine;
 pub use crate::ledger::{Damage, WriteError};
 pub use crate::store::{CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError};
 

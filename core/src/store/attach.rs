@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{CheckReport, IndexState, OpenError, OpenReport, ReadError, Store};
 use crate::disk::remove_tree;
-use crate::index::{EngineError, Index};
+use crate::index::{Engine, EngineError, Index};
 use crate::ledger::{Damage, Found, Frame, Ledger, Mark, WriteError};
 use crate::seal::Keys;
 
@@ -31,7 +31,7 @@ pub(super) fn open(
     let (index, caught, state) = match resume(ledger, keys, dir, report) {
         Ok((index, caught)) => {
             let state = if !index.is_lasting() {
-                IndexState::InMemory { cause: "this build keeps none on disk".into() }
+                IndexState::InMemory { cause: "its engine keeps none on disk".into() }
             } else if existed || caught.added == 0 {
                 IndexState::Current { added: caught.added }
             } else {
@@ -71,7 +71,8 @@ pub(super) fn build(
 ) -> io::Result<(Index, Caught, Result<(), EngineError>)> {
     let mut on_disk = || -> Result<(Index, Caught), Stop> {
         move_aside(dir).map_err(|e| EngineError(e.to_string()))?;
-        let mut index = Index::open(&dir.join("index"), keys.id, ledger.start())?;
+        let mut index =
+            Index::open(&dir.join("index"), Engine::default(), keys.id, ledger.start())?;
         let path = ledger.path().to_path_buf();
         let caught = catch_up(ledger, keys, &mut index).map_err(OpenError::at(&path))?;
         index.commit()?;
@@ -117,7 +118,7 @@ fn resume(
     report: &mut OpenReport,
 ) -> Result<(Index, Caught), Stop> {
     let path = ledger.path().to_path_buf();
-    let mut index = Index::open(&dir.join("index"), keys.id, ledger.start())?;
+    let mut index = Index::open(&dir.join("index"), Engine::default(), keys.id, ledger.start())?;
     if index.mark() != ledger.start() {
         let last = frame_of(&index, keys, index.mark().next - 1)?
             .filter(|last| last.after() == index.mark())

@@ -3,6 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{ReadError, Store, attach, index_failed};
+use crate::index::Order;
 use crate::ledger::{Entry, Found, Scan, Subject};
 
 impl Store {
@@ -75,7 +76,7 @@ impl Store {
             seqs.push(seq);
             ControlFlow::Continue(())
         };
-        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
+        self.index.each_of(hash, Order::Ascending, &mut visit).map_err(index_failed)?;
         Ok(seqs)
     }
 
