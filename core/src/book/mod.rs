@@ -10,8 +10,9 @@ mod annotation;
 mod care;
 mod contact;
 mod entry;
+mod people;
 
-use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -200,14 +201,11 @@ impl Book {
 
     /// Everyone in the book, in the order they were first met.
     pub fn contacts(&self) -> Result<Vec<Contact>, ReadError> {
-        let (mut people, mut contacts) = (BTreeSet::new(), Vec::new());
-        for happening in self.happenings(Listed::Encounters.subject())? {
-            let Happening::Met { receipt, .. } = happening else { continue };
-            let person = receipt.peer.opening.person;
-            if people.insert(person) {
-                contacts.extend(self.contact(&person)?);
-            }
-        }
+        let mut contacts = Vec::new();
+        self.each_contact(&mut |contact| {
+            contacts.push(contact);
+            ControlFlow::Continue(())
+        })?;
         Ok(contacts)
     }
 
@@ -377,15 +375,7 @@ impl Book {
         let Some(subject) = subject else { return Ok(Vec::new()) };
         let mut happenings = Vec::new();
         for entry in self.store.entries_of(&subject)? {
-            match entry {
-                // Counted when the book was opened and by every check; the rest is shown.
-                Err(ReadError::Lost(_)) => {}
-                Err(error) => return Err(error),
-                Ok(entry) => {
-                    let happening = Happening::read(entry.kind, &entry.payload).transpose();
-                    happenings.extend(happening.map_err(|_| ReadError::Lost(entry.seq))?);
-                }
-            }
+            happenings.extend(happening(entry)?);
         }
         Ok(happenings)
     }
@@ -395,4 +385,15 @@ impl Book {
         self.store.append(happening.kind(), &subjects, &happening.payload(), rng)?;
         Ok(())
     }
+}
+
+/// What an entry says; nothing if this version doesn't know its kind.
+fn happening(entry: Result<Entry, ReadError>) -> Result<Option<Happening>, ReadError> {
+    let entry = match entry {
+        // Counted when the book was opened and by every check; the rest is shown.
+        Err(ReadError::Lost(_)) => return Ok(None),
+        entry => entry?,
+    };
+    let happening = Happening::read(entry.kind, &entry.payload).transpose();
+    happening.map_err(|_| ReadError::Lost(entry.seq))
 }
