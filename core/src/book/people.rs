@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::entry::{Happening, Listed};
+use super::entry::{Happening, Listed, person_of};
 use super::{Book, Contact, ReadError, happening};
 use crate::identity::PersonId;
+use crate::ledger::Entry;
 
 impl Book {
     /// Visits everyone in the book, in the order they were first met, until `visit` breaks. It holds
@@ -36,15 +37,16 @@ impl Book {
         people.iter().filter_map(|person| self.contact(person).transpose()).collect()
     }
 
+    /// Out of what encounters are about, without reading them.
     fn last_met(&self, limit: usize) -> Result<Vec<PersonId>, ReadError> {
         let (mut met, mut people, mut read) = (BTreeSet::new(), Vec::new(), Ok(()));
-        let mut visit = |entry| {
-            match happening(entry) {
-                Ok(Some(Happening::Met { receipt, .. })) => {
-                    let person = receipt.peer.opening.person;
-                    people.extend(met.insert(person).then_some(person));
+        let mut visit = |entry: Result<Entry, ReadError>| {
+            match entry {
+                Ok(entry) => {
+                    let mut about = entry.subjects.iter().filter_map(person_of);
+                    people.extend(about.find(|person| met.insert(*person)));
                 }
-                Ok(_) => {}
+                Err(ReadError::Lost(_)) => {}
                 Err(error) => read = Err(error),
             }
             let more = read.is_ok() && people.len() < limit;

@@ -32,6 +32,9 @@ pub(crate) use rows::Order;
 
 /// Entries that wait in memory before they go to the engine together.
 const BATCH: usize = 64;
+/// The same while an index is built from nothing: each time costs the engine syncs, which nobody
+/// needs before the whole is there.
+const BATCH_OF_A_BUILD: usize = 512;
 
 /// The index of one epoch's ledger.
 pub(crate) struct Index {
@@ -39,6 +42,8 @@ pub(crate) struct Index {
     /// Rows that the engine doesn't have yet. Within each sort of key they come after its own.
     pending: Rows,
     waiting: usize,
+    /// How many may wait: more until the first [`Index::commit`] says that what was built is whole.
+    batch: usize,
     meta: Meta,
     /// What failed; from then on nothing is answered, and the index has to be built anew.
     failed: Option<EngineError>,
@@ -77,11 +82,11 @@ impl Index {
     fn begin(map: Box<dyn OrderedMap>, id: KeyId, start: Mark) -> Result<Self, EngineError> {
         let meta = Meta::empty(id, start);
         map.commit(&[(rows::META.to_vec(), meta.encode())].into())?;
-        Ok(Self::with(map, meta))
+        Ok(Self { batch: BATCH_OF_A_BUILD, ..Self::with(map, meta) })
     }
 
     fn with(map: Box<dyn OrderedMap>, meta: Meta) -> Self {
-        Self { map, pending: Rows::new(), waiting: 0, meta, failed: None }
+        Self { map, pending: Rows::new(), waiting: 0, batch: BATCH, meta, failed: None }
     }
 
     /// After the last entry that is in the index, overlay included.
@@ -112,9 +117,9 @@ impl Index {
         hashes.sort_unstable();
         hashes.dedup();
         self.put(frame, &hashes);
-        if self.waiting >= BATCH {
+        if self.waiting >= self.batch {
             // A failure is kept, and found by whoever owns the index.
-            let _ = self.commit();
+            let _ = self.hand_over();
         }
     }
 
@@ -140,6 +145,11 @@ impl Index {
 
     /// Hands what waits to the engine, all or nothing.
     pub(crate) fn commit(&mut self) -> Result<(), EngineError> {
+        self.batch = BATCH;
+        self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> Result<(), EngineError> {
         self.check()?;
         if self.pending.is_empty() {
             return Ok(());

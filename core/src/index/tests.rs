@@ -136,14 +136,19 @@ fn a_directory_without_an_engines_files_is_an_index_that_lost_everything() {
 }
 
 #[test]
-fn entries_go_to_the_engine_in_batches() {
+fn entries_go_to_the_engine_in_batches_larger_ones_while_it_is_built() {
     let mut bench = Bench::new();
     let mut index = bench.index();
+    for _ in 0..BATCH_OF_A_BUILD + BATCH {
+        bench.add(&mut index, &[b"ada"]);
+    }
+    assert_eq!(index.waiting, BATCH);
+    index.commit().unwrap();
     for _ in 0..BATCH + 1 {
         bench.add(&mut index, &[b"ada"]);
     }
     assert_eq!(index.waiting, 1);
-    assert_eq!(bench.of(&index, b"ada").len(), BATCH + 1);
+    assert_eq!(bench.of(&index, b"ada").len(), BATCH_OF_A_BUILD + 2 * BATCH + 1);
 }
 
 #[test]

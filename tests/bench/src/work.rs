@@ -3,8 +3,8 @@
 use chacha20poly1305::aead::{Aead as _, KeyInit as _};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-/// Bytes of the plaintext of such an entry, padded.
-pub const PLAINTEXT: usize = 1_536;
+/// Bytes of the plaintext of an encounter with someone whose badge is a name, padded.
+pub const PLAINTEXT: usize = 1_024;
 
 /// A stream of sealed entries, the same each time.
 pub struct Work {
