@@ -9,7 +9,8 @@
 //!   [`Encounter`](encounter::Encounter), and only an [`Exchange`](exchange::Exchange) makes one.
 //! - Films of both screens give a stranger nothing but one of three sizes.
 //! - No clock is trusted, and no clock or randomness is the core's own: both come in as arguments.
-//!   The exchange does no IO; the book writes files, and sled under it keeps a few threads for that.
+//!   The exchange does no IO; the book writes files, and sled, where it is the engine under it, keeps
+//!   a few threads for that.
 //! - Any bytes at all, from a camera or a file, give a typed answer. Nothing panics.
 //! - What a meeting does *not* prove is written in `PROTOCOL.md`, and no sentence here says more.
 //!

@@ -166,6 +166,12 @@ pub(super) fn about(person: &PersonId) -> Option<Subject> {
     Subject::new([b"p".as_slice(), person.as_bytes()].concat())
 }
 
+/// Whom an entry with this subject is about, if it is a person.
+pub(super) fn person_of(subject: &Subject) -> Option<PersonId> {
+    let person = subject.as_bytes().strip_prefix(b"p")?.try_into().ok()?;
+    PersonId::from_bytes(person).ok()
+}
+
 /// The encounter of one exchange.
 pub(super) fn of(transcript: &Transcript) -> Option<Subject> {
     Subject::new([b"t".as_slice(), transcript.as_bytes()].concat())

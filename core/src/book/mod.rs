@@ -10,8 +10,9 @@ mod annotation;
 mod care;
 mod contact;
 mod entry;
+mod people;
 
-use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,7 @@ use self::entry::{Happening, Listed, about, of};
 use crate::badge::Badge;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
-use crate::ledger::Subject;
+use crate::ledger::{Entry, Subject};
 use crate::receipt::{ReceiptError, State};
 use crate::store::Store;
 use crate::sweep::sweep;
@@ -32,6 +33,7 @@ use crate::vault::KeyVault;
 
 pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
+pub use crate::index::Engine;
 pub use crate::ledger::{Damage, WriteError};
 pub use crate::store::{
     CheckReport, IndexState, Mode, OpenError, OpenReport, Progress, ReadError, RewriteError,
@@ -220,14 +222,11 @@ impl Book {
 
     /// Everyone in the book, in the order they were first met.
     pub fn contacts(&self) -> Result<Vec<Contact>, ReadError> {
-        let (mut people, mut contacts) = (BTreeSet::new(), Vec::new());
-        for happening in self.happenings(Listed::Encounters.subject())? {
-            let Happening::Met { receipt, .. } = happening else { continue };
-            let person = receipt.peer.opening.person;
-            if people.insert(person) {
-                contacts.extend(self.contact(&person)?);
-            }
-        }
+        let mut contacts = Vec::new();
+        self.each_contact(&mut |contact| {
+            contacts.push(contact);
+            ControlFlow::Continue(())
+        })?;
         Ok(contacts)
     }
 
@@ -375,15 +374,7 @@ impl Book {
         let Some(subject) = subject else { return Ok(Vec::new()) };
         let mut happenings = Vec::new();
         for entry in self.store()?.entries_of(&subject)? {
-            match entry {
-                // Counted when the book was opened and by every check; the rest is shown.
-                Err(ReadError::Lost(_)) => {}
-                Err(error) => return Err(error),
-                Ok(entry) => {
-                    let happening = Happening::read(entry.kind, &entry.payload).transpose();
-                    happenings.extend(happening.map_err(|_| ReadError::Lost(entry.seq))?);
-                }
-            }
+            happenings.extend(happening(entry)?);
         }
         Ok(happenings)
     }
@@ -402,4 +393,15 @@ impl Book {
     fn store_mut(&mut self) -> Result<&mut Store, ReadError> {
         self.store.as_mut().ok_or(ReadError::Suspended)
     }
+}
+
+/// What an entry says; nothing if this version doesn't know its kind.
+fn happening(entry: Result<Entry, ReadError>) -> Result<Option<Happening>, ReadError> {
+    let entry = match entry {
+        // Counted when the book was opened and by every check; the rest is shown.
+        Err(ReadError::Lost(_)) => return Ok(None),
+        entry => entry?,
+    };
+    let happening = Happening::read(entry.kind, &entry.payload).transpose();
+    happening.map_err(|_| ReadError::Lost(entry.seq))
 }

@@ -6,6 +6,9 @@
 //! every frame verbatim, and the header, so that what is spoilt in the ledger can be had from here.
 
 mod engine;
+mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 mod rows;
 #[cfg(feature = "sled")]
 mod sled;
@@ -18,20 +21,28 @@ use std::path::Path;
 use crate::ledger::{Damage, Frame, Header, Mark};
 use crate::seal::Keys;
 
-use engine::{Engine, Memory};
+use engine::OrderedMap;
+use memory::Memory;
 use rows::{Meta, Rows, Visit};
 
+pub use engine::Engine;
 pub(crate) use engine::EngineError;
+pub(crate) use rows::Order;
 
 /// Entries that wait in memory before they go to the engine together.
 const BATCH: usize = 64;
+/// The same while an index is built from nothing: each time costs the engine syncs, which nobody
+/// needs before the whole is there.
+const BATCH_OF_A_BUILD: usize = 512;
 
 /// The index of one epoch's ledger.
 pub(crate) struct Index {
-    engine: Box<dyn Engine>,
+    map: Box<dyn OrderedMap>,
     /// Rows that the engine doesn't have yet. Within each sort of key they come after its own.
     pending: Rows,
     waiting: usize,
+    /// How many may wait: more until the first [`Index::commit`] says that what was built is whole.
+    batch: usize,
     meta: Meta,
     /// What failed; from then on nothing is answered, and the index has to be built anew.
     failed: Option<EngineError>,
@@ -39,30 +50,20 @@ pub(crate) struct Index {
 
 impl Index {
     /// Opens the index in `dir` of the ledger with this `header`, or makes an empty one where there
-    /// is no `dir`. Anything wrong with what is there is an error; the caller moves it away and
-    /// tries again.
-    pub(crate) fn open(dir: &Path, header: &Header) -> Result<Self, EngineError> {
-        #[cfg(feature = "sled")]
-        return match dir.exists() {
-            true => Self::over(Box::new(sled::Sled::open(dir)?), header),
-            false => Self::begin(Box::new(sled::Sled::open(dir)?), header),
-        };
-        #[cfg(not(feature = "sled"))]
-        {
-            let _ = (dir, Self::over, Self::begin);
-            Ok(Self::in_memory(header))
-        }
+    /// is no `dir`. Anything wrong with what is there is an error, and so is another engine's index;
+    /// the caller moves it away and tries again.
+    pub(crate) fn open(dir: &Path, engine: Engine, header: &Header) -> Result<Self, EngineError> {
+        let existed = dir.exists();
+        let map = engine.open(dir)?;
+        if existed && map.is_lasting() { Self::over(map, header) } else { Self::begin(map, header) }
     }
 
     /// The copy of the ledger's header that the index in `dir` has.
-    pub(crate) fn header(dir: &Path) -> Option<Header> {
+    pub(crate) fn header(dir: &Path, engine: Engine) -> Option<Header> {
         if !dir.is_dir() {
             return None;
         }
-        #[cfg(feature = "sled")]
-        let copy = sled::Sled::open(dir).and_then(|engine| engine.get(rows::HEADER)).ok()??;
-        #[cfg(not(feature = "sled"))]
-        let copy: Vec<u8> = Some(dir).and(None)?;
+        let copy = engine.open(dir).and_then(|map| map.get(rows::HEADER)).ok()??;
         Header::parse_copy(&copy).ok()
     }
 
@@ -76,28 +77,28 @@ impl Index {
         Self { failed: Some(EngineError(cause.into())), ..Self::in_memory(header) }
     }
 
-    /// What is in an engine that isn't new. There are meta and header from the first moment, so one
+    /// What is in a map that isn't new. There are meta and header from the first moment, so one
     /// without them has lost everything.
-    fn over(engine: Box<dyn Engine>, header: &Header) -> Result<Self, EngineError> {
-        let meta = engine.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
+    fn over(map: Box<dyn OrderedMap>, header: &Header) -> Result<Self, EngineError> {
+        let meta = map.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
         let meta = Meta::decode(&meta).filter(|meta| meta.id == header.id);
         let meta = meta.ok_or_else(|| EngineError("it has another schema or owner".into()))?;
-        if engine.get(rows::HEADER)?.is_none_or(|copy| copy != header.one_copy()) {
+        if map.get(rows::HEADER)?.is_none_or(|copy| copy != header.one_copy()) {
             return Err(EngineError("its copy of the header is another one".into()));
         }
-        Ok(Self::with(engine, meta))
+        Ok(Self::with(map, meta))
     }
 
-    /// An empty index over a new engine.
-    fn begin(engine: Box<dyn Engine>, header: &Header) -> Result<Self, EngineError> {
+    /// An empty index over a new map.
+    fn begin(map: Box<dyn OrderedMap>, header: &Header) -> Result<Self, EngineError> {
         let meta = Meta::empty(header);
         let rows = [(rows::META, meta.encode()), (rows::HEADER, header.one_copy())];
-        engine.commit(&rows.map(|(key, value)| (key.to_vec(), value)).into())?;
-        Ok(Self::with(engine, meta))
+        map.commit(&rows.map(|(key, value)| (key.to_vec(), value)).into())?;
+        Ok(Self { batch: BATCH_OF_A_BUILD, ..Self::with(map, meta) })
     }
 
-    fn with(engine: Box<dyn Engine>, meta: Meta) -> Self {
-        Self { engine, pending: Rows::new(), waiting: 0, meta, failed: None }
+    fn with(map: Box<dyn OrderedMap>, meta: Meta) -> Self {
+        Self { map, pending: Rows::new(), waiting: 0, batch: BATCH, meta, failed: None }
     }
 
     /// After the last entry that is in the index, overlay included.
@@ -107,7 +108,7 @@ impl Index {
 
     /// Whether it is still there after it was closed.
     pub(crate) fn is_lasting(&self) -> bool {
-        self.engine.is_lasting()
+        self.map.is_lasting()
     }
 
     /// What made the index useless, if anything did.
@@ -117,7 +118,7 @@ impl Index {
 
     /// Bytes on disk.
     pub(crate) fn size(&self) -> Result<u64, EngineError> {
-        self.engine.size()
+        self.map.size()
     }
 
     /// Takes in the entry that follows [`Index::mark`]. A failure is kept for later questions,
@@ -128,9 +129,9 @@ impl Index {
         hashes.sort_unstable();
         hashes.dedup();
         self.put(frame, &hashes);
-        if self.waiting >= BATCH {
+        if self.waiting >= self.batch {
             // A failure is kept, and found by whoever owns the index.
-            let _ = self.commit();
+            let _ = self.hand_over();
         }
     }
 
@@ -156,12 +157,17 @@ impl Index {
 
     /// Hands what waits to the engine, all or nothing.
     pub(crate) fn commit(&mut self) -> Result<(), EngineError> {
+        self.batch = BATCH;
+        self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> Result<(), EngineError> {
         self.check()?;
         if self.pending.is_empty() {
             return Ok(());
         }
         self.pending.insert(rows::META.to_vec(), self.meta.encode());
-        if let Err(error) = self.engine.commit(&self.pending) {
+        if let Err(error) = self.map.commit(&self.pending) {
             // The engine may hold some of them by now, or refuse to read from now on: nothing it
             // says is used any more.
             self.failed = Some(EngineError(error.0.clone()));
@@ -182,7 +188,7 @@ impl Index {
     /// Whether the ledger itself is known to miss the entry `seq`.
     pub(crate) fn is_gap(&self, seq: u64) -> Result<bool, EngineError> {
         let mut inside = false;
-        self.scan(rows::GAP, &[], &mut |key, value| {
+        self.scan(rows::GAP, Order::Ascending, &mut |key, value| {
             let first = key.get(1..).and_then(|k| k.try_into().ok()).map(u64::from_be_bytes);
             let count = value.try_into().ok().map(u64::from_be_bytes);
             if let (Some(first), Some(count)) = (first, count) {
@@ -193,14 +199,15 @@ impl Index {
         Ok(inside)
     }
 
-    /// Visits the sequences of the entries about the subject with this hash, ascending.
+    /// Visits the sequences of the entries about the subject with this hash, in this order.
     pub(crate) fn each_of(
         &self,
         hash: &[u8; 16],
+        order: Order,
         visit: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), EngineError> {
         let mut whole = true;
-        self.scan(&rows::lookup_prefix(hash), &[], &mut |key, _| match rows::lookup_seq(key) {
+        self.scan(&rows::lookup_prefix(hash), order, &mut |key, _| match rows::lookup_seq(key) {
             Some(seq) => visit(seq),
             None => {
                 whole = false;
@@ -214,7 +221,7 @@ impl Index {
     pub(crate) fn counts_agree(&self) -> Result<bool, EngineError> {
         let count = |prefix: &[u8]| {
             let mut rows = 0_u64;
-            self.scan(prefix, &[], &mut |_, _| {
+            self.scan(prefix, Order::Ascending, &mut |_, _| {
                 rows += 1;
                 ControlFlow::Continue(())
             })?;
@@ -226,13 +233,13 @@ impl Index {
     /// Commits what waits and lets go of every file.
     pub(crate) fn close(mut self) -> Result<(), EngineError> {
         let committed = self.commit();
-        self.engine.close()?;
+        self.map.close()?;
         committed
     }
 
     /// Lets go of every file and of what waits; gives the failure that made it useless, if any.
     pub(crate) fn discard(self) -> Result<(), EngineError> {
-        let closed = self.engine.close();
+        let closed = self.map.close();
         self.failed.map_or(closed, Err)
     }
 
@@ -244,20 +251,27 @@ impl Index {
         self.check()?;
         match self.pending.get(key) {
             Some(value) => Ok(Some(value.clone())),
-            None => self.engine.get(key),
+            None => self.map.get(key),
         }
     }
 
-    /// The engine's rows, then those that wait: each sort of key grows at its end only.
-    fn scan(&self, prefix: &[u8], from: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
+    /// The engine's rows, then those that wait, or the other way round: each sort of key grows at
+    /// its end only.
+    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError> {
         self.check()?;
+        if order == Order::Descending {
+            return match rows::visit_prefix(&self.pending, prefix, order, visit) {
+                ControlFlow::Continue(()) => self.map.scan(prefix, order, visit),
+                ControlFlow::Break(()) => Ok(()),
+            };
+        }
         let mut flow = ControlFlow::Continue(());
-        self.engine.scan(prefix, from, &mut |key, value| {
+        self.map.scan(prefix, order, &mut |key, value| {
             flow = visit(key, value);
             flow
         })?;
         if flow.is_continue() {
-            let _ = rows::visit_prefix(&self.pending, prefix, from, visit);
+            let _ = rows::visit_prefix(&self.pending, prefix, order, visit);
         }
         Ok(())
     }

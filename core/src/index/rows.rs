@@ -11,7 +11,7 @@
 //! Numbers are big-endian u64, so that keys sort by them.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 
 use crate::ledger::{Mark, take};
 use crate::vault::KeyId;
@@ -21,6 +21,15 @@ pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// Looks at one row, key and value, and says whether to go on.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
+/// Which way rows are visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// From the lowest key to the highest.
+    Ascending,
+    /// From the highest key to the lowest.
+    Descending,
+}
 
 /// The layout of rows that this version writes and reads.
 const SCHEMA: u32 = 2;
@@ -102,16 +111,32 @@ impl Meta {
     }
 }
 
-/// Visits the rows of `rows` whose key starts with `prefix` and isn't below `from`, in order.
+/// Where the keys that start with `prefix` begin and end.
+pub(super) fn bounds(prefix: &[u8]) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
+    let mut end = prefix.to_vec();
+    while end.pop_if(|last| *last == u8::MAX).is_some() {}
+    let end = match end.last_mut() {
+        None => Bound::Unbounded,
+        Some(last) => {
+            *last += 1;
+            Bound::Excluded(end)
+        }
+    };
+    (Bound::Included(prefix.to_vec()), end)
+}
+
+/// Visits the rows of `rows` whose key starts with `prefix`, in this order of keys.
 pub(super) fn visit_prefix(
     rows: &Rows,
     prefix: &[u8],
-    from: &[u8],
+    order: Order,
     visit: &mut Visit<'_>,
 ) -> ControlFlow<()> {
-    rows.range(prefix.max(from).to_vec()..)
-        .take_while(|(key, _)| key.starts_with(prefix))
-        .try_for_each(|(key, value)| visit(key, value))
+    let mut rows = rows.range(bounds(prefix));
+    match order {
+        Order::Ascending => rows.try_for_each(|(key, value)| visit(key, value)),
+        Order::Descending => rows.rev().try_for_each(|(key, value)| visit(key, value)),
+    }
 }
 
 #[cfg(test)]

@@ -32,8 +32,13 @@ impl Bench {
         Self { dir, keys, header, ledger, rng }
     }
 
+    fn open(&self, engine: Engine, header: &Header) -> Result<Index, EngineError> {
+        let dir = self.dir.path().join(format!("{engine:?}"));
+        Index::open(&dir, engine, header)
+    }
+
     fn index(&self) -> Index {
-        Index::open(&self.dir.path().join("index"), &self.header).unwrap()
+        self.open(Engine::default(), &self.header).unwrap()
     }
 
     fn add(&mut self, index: &mut Index, about: &[&[u8]]) -> Frame {
@@ -44,12 +49,20 @@ impl Bench {
     }
 
     fn of(&self, index: &Index, subject: &[u8]) -> Vec<u64> {
+        let oldest = self.first_of(index, subject, Order::Ascending, usize::MAX);
+        let mut newest = self.first_of(index, subject, Order::Descending, usize::MAX);
+        newest.reverse();
+        assert_eq!(oldest, newest);
+        oldest
+    }
+
+    fn first_of(&self, index: &Index, subject: &[u8], order: Order, count: usize) -> Vec<u64> {
         let mut seqs = vec![];
         let mut visit = |seq| {
             seqs.push(seq);
-            ControlFlow::Continue(())
+            if seqs.len() < count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        index.each_of(&self.keys.lookup(subject), &mut visit).unwrap();
+        index.each_of(&self.keys.lookup(subject), order, &mut visit).unwrap();
         seqs
     }
 }
@@ -57,7 +70,8 @@ impl Bench {
 #[test]
 fn answers_are_the_same_before_and_after_a_commit() {
     let mut bench = Bench::new();
-    for mut index in [bench.index(), Index::in_memory(&bench.header)] {
+    for engine in Engine::all() {
+        let mut index = bench.open(*engine, &bench.header).unwrap();
         let at = bench.ledger.tail().next - 1;
         bench.add(&mut index, &[b"ada", b"rust meetup", b"ada"]);
         bench.add(&mut index, &[b"bob"]);
@@ -77,38 +91,72 @@ fn answers_are_the_same_before_and_after_a_commit() {
     }
 }
 
-#[cfg(feature = "sled")]
 #[test]
-fn what_was_committed_is_there_after_reopening_and_the_rest_is_behind_the_mark() {
+fn the_newest_come_first_from_the_overlay_on() {
     let mut bench = Bench::new();
-    let mut index = bench.index();
-    let first = bench.add(&mut index, &[b"ada"]);
-    index.commit().unwrap();
-    bench.add(&mut index, &[b"ada"]);
-    index.engine.close().unwrap();
-    let index = bench.index();
-    assert_eq!(index.mark(), first.after());
-    assert_eq!(bench.of(&index, b"ada"), [1]);
-    index.close().unwrap();
-    let path = bench.dir.path().join("index");
-    assert_eq!(Index::header(&path).as_ref(), Some(&bench.header));
-    // Another book's, or this one's under another header.
-    for id in [KeyId { epoch: 2, ..ID }, ID] {
-        let mut other = Header::seal(&bench.keys, &[8; 32], &mut bench.rng).unwrap();
-        other.id = id;
-        assert!(Index::open(&path, &other).is_err());
+    for engine in Engine::all() {
+        let mut index = bench.open(*engine, &bench.header).unwrap();
+        let at = bench.ledger.tail().next - 1;
+        for _ in 0..3 {
+            bench.add(&mut index, &[b"ada"]);
+            index.commit().unwrap();
+        }
+        bench.add(&mut index, &[b"bob"]);
+        bench.add(&mut index, &[b"ada"]);
+        let newest = |count| bench.first_of(&index, b"ada", Order::Descending, count);
+        assert_eq!(newest(1), [at + 5]);
+        assert_eq!(newest(2), [at + 5, at + 3]);
+        assert_eq!(newest(9), [at + 5, at + 3, at + 2, at + 1]);
     }
 }
 
 #[test]
-fn entries_go_to_the_engine_in_batches() {
+fn what_was_committed_is_there_after_reopening_and_the_rest_is_behind_the_mark() {
+    for engine in Engine::all().iter().filter(|engine| **engine != Engine::Memory) {
+        let mut bench = Bench::new();
+        let mut index = bench.open(*engine, &bench.header).unwrap();
+        let first = bench.add(&mut index, &[b"ada"]);
+        index.commit().unwrap();
+        bench.add(&mut index, &[b"ada"]);
+        index.map.close().unwrap();
+        let index = bench.open(*engine, &bench.header).unwrap();
+        assert_eq!(index.mark(), first.after());
+        assert_eq!(bench.of(&index, b"ada"), [1]);
+        index.close().unwrap();
+        let dir = bench.dir.path().join(format!("{engine:?}"));
+        assert_eq!(Index::header(&dir, *engine).as_ref(), Some(&bench.header));
+        // Another book's, or this one's under another header.
+        for id in [KeyId { epoch: 2, ..ID }, ID] {
+            let mut other = Header::seal(&bench.keys, &[8; 32], &mut bench.rng).unwrap();
+            other.id = id;
+            assert!(bench.open(*engine, &other).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_directory_without_an_engines_files_is_an_index_that_lost_everything() {
+    for engine in Engine::all().iter().filter(|engine| **engine != Engine::Memory) {
+        let bench = Bench::new();
+        std::fs::create_dir(bench.dir.path().join(format!("{engine:?}"))).unwrap();
+        assert_eq!(bench.open(*engine, &bench.header).err().unwrap().0, "it was empty");
+    }
+}
+
+#[test]
+fn entries_go_to_the_engine_in_batches_larger_ones_while_it_is_built() {
     let mut bench = Bench::new();
     let mut index = bench.index();
+    for _ in 0..BATCH_OF_A_BUILD + BATCH {
+        bench.add(&mut index, &[b"ada"]);
+    }
+    assert_eq!(index.waiting, BATCH);
+    index.commit().unwrap();
     for _ in 0..BATCH + 1 {
         bench.add(&mut index, &[b"ada"]);
     }
     assert_eq!(index.waiting, 1);
-    assert_eq!(bench.of(&index, b"ada").len(), BATCH + 1);
+    assert_eq!(bench.of(&index, b"ada").len(), BATCH_OF_A_BUILD + 2 * BATCH + 1);
 }
 
 #[test]
@@ -132,12 +180,12 @@ fn a_failed_index_says_so_to_every_question() {
 /// An engine that takes nothing, as on a full disk.
 struct Full;
 
-impl Engine for Full {
+impl OrderedMap for Full {
     fn get(&self, _: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
         Ok(None)
     }
 
-    fn scan(&self, _: &[u8], _: &[u8], _: &mut rows::Visit<'_>) -> Result<(), EngineError> {
+    fn scan(&self, _: &[u8], _: Order, _: &mut Visit<'_>) -> Result<(), EngineError> {
         Ok(())
     }
 

@@ -67,7 +67,7 @@ impl Place<'_> {
         let (index, caught, state) = match self.resume(ledger, report) {
             Ok((index, caught)) => {
                 let state = if !index.is_lasting() {
-                    IndexState::InMemory { cause: "this build keeps none on disk".into() }
+                    IndexState::InMemory { cause: "its engine keeps none on disk".into() }
                 } else if existed || caught.added == 0 {
                     IndexState::Current { added: caught.added }
                 } else {
@@ -108,7 +108,8 @@ impl Place<'_> {
         let path = ledger.path().to_path_buf();
         let mut on_disk = || -> Result<(Index, Caught), Stop> {
             move_aside(self.dir).map_err(|e| EngineError(e.to_string()))?;
-            let mut index = Index::open(&self.dir.join("index"), self.header)?;
+            let mut index =
+                Index::open(&self.dir.join("index"), self.settings.engine, self.header)?;
             let caught = self.catch_up(ledger, &mut index).map_err(|halt| halt.opening(&path))?;
             index.commit()?;
             Ok((index, caught))
@@ -137,7 +138,7 @@ impl Place<'_> {
         report: &mut OpenReport,
     ) -> Result<(Index, Caught), Stop> {
         let path = ledger.path().to_path_buf();
-        let mut index = Index::open(&self.dir.join("index"), self.header)?;
+        let mut index = Index::open(&self.dir.join("index"), self.settings.engine, self.header)?;
         if index.mark() != ledger.start() {
             let last = mend::frame_of(&index, self.keys, index.mark().next - 1)?
                 .filter(|last| last.after() == index.mark())

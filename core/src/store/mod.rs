@@ -97,7 +97,7 @@ impl Store {
             Err(error @ (OpenError::NotOurs { .. } | OpenError::DamagedHeader { .. }))
                 if writable && survey.claimed =>
             {
-                let header = Index::header(&dir.join("index")).ok_or(error)?;
+                let header = Index::header(&dir.join("index"), settings.engine).ok_or(error)?;
                 (header, true)
             }
             Err(error) => return Err(error),

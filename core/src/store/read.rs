@@ -3,6 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{ReadError, Store, index_failed, mend};
+use crate::index::Order;
 use crate::ledger::{Entry, Found, Scan, Subject};
 
 impl Store {
@@ -42,11 +43,28 @@ impl Store {
         subject: &Subject,
     ) -> Result<impl Iterator<Item = Result<Entry, ReadError>>, ReadError> {
         let seqs = self.seqs_of(&self.keys.lookup(subject.as_bytes()))?;
-        Ok(seqs.into_iter().map(move |seq| {
-            let entry = self.entry(seq)?;
-            let about = entry.subjects.contains(subject);
-            if about { Ok(entry) } else { Err(about_something_else(seq)) }
-        }))
+        Ok(seqs.into_iter().map(move |seq| self.entry_about(seq, subject)))
+    }
+
+    /// Visits the entries about `subject`, newest first, until `visit` breaks, and reads no others.
+    /// One that can't be read is an error in its place, after which the rest follows.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`].
+    pub(crate) fn newest_of(
+        &self,
+        subject: &Subject,
+        visit: &mut dyn FnMut(Result<Entry, ReadError>) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let hash = self.keys.lookup(subject.as_bytes());
+        let mut visit = |seq| visit(self.entry_about(seq, subject));
+        self.index.each_of(&hash, Order::Descending, &mut visit).map_err(index_failed)
+    }
+
+    fn entry_about(&self, seq: u64, subject: &Subject) -> Result<Entry, ReadError> {
+        let entry = self.entry(seq)?;
+        let about = entry.subjects.contains(subject);
+        if about { Ok(entry) } else { Err(about_something_else(seq)) }
     }
 
     /// Whether there is any entry about `subject`.
@@ -75,7 +93,7 @@ impl Store {
             seqs.push(seq);
             ControlFlow::Continue(())
         };
-        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
+        self.index.each_of(hash, Order::Ascending, &mut visit).map_err(index_failed)?;
         Ok(seqs)
     }
 

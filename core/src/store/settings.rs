@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::index::Engine;
 use crate::vault::KeyVault;
 
 /// Where a book is and how it is opened.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub vault: Arc<dyn KeyVault>,
     /// What opening may do.
     pub mode: Mode,
+    /// What keeps its index.
+    pub engine: Engine,
     /// Who is told how far long work is, and can end it.
     pub watch: Option<Arc<Watch>>,
 }
@@ -24,13 +27,26 @@ pub struct Settings {
 impl Settings {
     /// The book in `home` with the keys in `vault`, made if there is none, watched by nobody.
     pub fn new(home: impl Into<PathBuf>, vault: Arc<dyn KeyVault>) -> Self {
-        Self { home: home.into(), vault, mode: Mode::Create, watch: None }
+        Self {
+            home: home.into(),
+            vault,
+            mode: Mode::default(),
+            engine: Engine::default(),
+            watch: None,
+        }
     }
 
     /// The same, opened as `mode` says.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// The same, with its index kept by `engine`.
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
         self
     }
 
@@ -47,6 +63,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("home", &self.home)
             .field("mode", &self.mode)
+            .field("engine", &self.engine)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::home::{self, Claim, Home};
 use super::{OpenError, read_header};
 use crate::disk::{remove_tree, sync_dir};
-use crate::index::Index;
+use crate::index::{Engine, Index};
 use crate::vault::{KeyId, KeyVault};
 
 /// What wiping a book did.
@@ -36,7 +36,10 @@ pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError
     // The store's id is the same in all of them, and an epoch is a directory's name.
     let header = |dir: &Path| match read_header(&dir.join("ledger")) {
         Ok((header, _)) => Some(header),
-        Err(_) => Index::header(&dir.join("index")),
+        Err(_) => {
+            let engines = Engine::all().iter();
+            engines.copied().find_map(|engine| Index::header(&dir.join("index"), engine))
+        }
     };
     let store = dirs.iter().find_map(|(_, dir)| Some(header(dir)?.id.store));
     if let Some(store) = store {

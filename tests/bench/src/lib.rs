@@ -3,7 +3,16 @@
 //!
 //! The common harnesses measure one subject after the other; on shared machines that is how ratios
 //! go wrong by half.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark says what is wrong by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark says what is wrong by failing"
+)]
+
+pub mod child;
+pub mod rivals;
+pub mod work;
 
 use core::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -110,6 +119,34 @@ impl Report {
         );
     }
 
+    /// A figure beside others' of the same run, and its target, if it has one.
+    pub fn beside(
+        &mut self,
+        what: &str,
+        unit: &str,
+        figure: f64,
+        target: Option<f64>,
+        others: &[(&str, f64)],
+    ) {
+        let verdict = target.map_or(String::new(), |target| {
+            let word = if figure <= target { "met" } else { "MISSED" };
+            format!("target {target} {word}")
+        });
+        let _ = write!(self.text, "  {what:<44} {figure:>9.2} {unit:<3}  {verdict:<18}");
+        for (name, theirs) in others {
+            let _ = write!(self.text, "  {name} {theirs:.2}");
+        }
+        self.text.push('\n');
+    }
+
+    /// A figure that must not exceed `gate`.
+    pub fn gate(&mut self, what: &str, unit: &str, figure: f64, gate: f64) {
+        let _ = writeln!(self.text, "  {what:<44} {figure:>9.2} {unit:<3}  gate {gate:.2}");
+        if figure > gate {
+            self.missed.push(format!("{what}: {figure:.2} {unit}, gate {gate:.2}"));
+        }
+    }
+
     /// Prints the report under `title`.
     ///
     /// # Panics
@@ -129,6 +166,11 @@ fn micros(time: Duration) -> f64 {
 
 /// Someone new, met by the owner of `book`: the offer of a verified peer, accepted.
 pub fn encounter_with_a_stranger(book: &Book, number: u64, rng: &mut ChaCha20Rng) -> Encounter {
+    meet_a_stranger(book.identity(), number, rng)
+}
+
+/// The same for whoever's identity it is.
+pub fn meet_a_stranger(me: &Identity, number: u64, rng: &mut ChaCha20Rng) -> Encounter {
     let now = Duration::from_secs;
     let badge = |name: &str| Badge::new(BadgeFields::named(name)).unwrap();
     let wall = UnixTime::clamped(1_795_458_300);
@@ -137,7 +179,7 @@ pub fn encounter_with_a_stranger(book: &Book, number: u64, rng: &mut ChaCha20Rng
     let mut begin = |me: &Identity, badge: &Badge| {
         Exchange::begin(me, badge, Options::default(), now(0), wall, number, rng).unwrap()
     };
-    let (mut own, mut peer) = (begin(book.identity(), &badge("Ada")), begin(&stranger, &theirs));
+    let (mut own, mut peer) = (begin(me, &badge("Ada")), begin(&stranger, &theirs));
     peer.scan(&own.frame(now(1)).unwrap().text, now(1));
     let scanned = own.scan(&peer.frame(now(1)).unwrap().text, now(1));
     let Scanned::Verified(who) = scanned else { panic!("{scanned:?}") };

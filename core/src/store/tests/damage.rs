@@ -2,6 +2,12 @@
 
 use super::*;
 
+/// Where the default engine keeps its rows.
+#[cfg(feature = "sled")]
+const ROWS: &str = "db";
+#[cfg(all(feature = "redb", not(feature = "sled")))]
+const ROWS: &str = "rows.redb";
+
 /// Bytes of one frame of these tests: each plaintext takes 256.
 const FRAME: usize = 56 + 24 + 256 + 16 + 1;
 
@@ -19,7 +25,7 @@ fn a_torn_end_is_cut_and_said() {
     assert_eq!(all(&store).len(), 4);
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn a_spoilt_ledger_is_healed_from_the_index() {
     let mut bench = Bench::with(6);
@@ -35,7 +41,7 @@ fn a_spoilt_ledger_is_healed_from_the_index() {
     assert_eq!(fs::read(bench.generation(1).join("ledger")).unwrap(), whole);
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn a_ledger_that_lost_its_end_gets_it_back_at_open() {
     for keep in [1024, 1024 + 2 * FRAME, 1024 + 5 * FRAME + 100] {
@@ -48,7 +54,7 @@ fn a_ledger_that_lost_its_end_gets_it_back_at_open() {
     }
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn damage_to_both_is_counted_exactly_and_the_rest_is_read() {
     let mut bench = Bench::with(6);
@@ -65,15 +71,15 @@ fn damage_to_both_is_counted_exactly_and_the_rest_is_read() {
     assert_eq!(store.check().unwrap().damage, []);
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn a_broken_index_is_moved_aside_and_built_anew() {
     type Break = fn(&Path);
     let ways: [Break; 4] = [
-        |index| fs::write(index.join("db"), b"nonsense").unwrap(),
+        |index| fs::write(index.join(ROWS), b"nonsense").unwrap(),
         |index| {
-            fs::remove_file(index.join("db")).unwrap();
-            fs::create_dir(index.join("db")).unwrap();
+            fs::remove_file(index.join(ROWS)).unwrap();
+            fs::create_dir(index.join(ROWS)).unwrap();
         },
         |index| {
             fs::remove_dir_all(index).unwrap();
@@ -98,21 +104,48 @@ fn a_broken_index_is_moved_aside_and_built_anew() {
     }
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
+#[test]
+fn an_index_by_another_engine_is_moved_aside_and_named() {
+    let (file, name) =
+        if cfg!(feature = "sled") { ("rows.redb", "redb") } else { ("conf", "sled") };
+    let mut bench = Bench::with(4);
+    let index = bench.generation(1).join("index");
+    fs::remove_dir_all(&index).unwrap();
+    fs::create_dir(&index).unwrap();
+    fs::write(index.join(file), b"another's").unwrap();
+    let (store, report) = bench.open();
+    let IndexState::Rebuilt { cause } = report.index else { panic!("{:?}", report.index) };
+    assert!(cause.starts_with(&format!("it was made by {name}, not by ")), "{cause}");
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()), [1, 3]);
+    assert!(bench.generation(1).join("index.aside").join(file).exists());
+}
+
+#[cfg(any(feature = "sled", feature = "redb"))]
+fn remove_row(index: &Path, key: &[u8]) {
+    #[cfg(feature = "sled")]
+    assert!(::sled::open(index).unwrap().remove(key).unwrap().is_some());
+    #[cfg(not(feature = "sled"))]
+    {
+        let rows = ::redb::TableDefinition::<&[u8], &[u8]>::new("rows");
+        let all = ::redb::Database::open(index.join(ROWS)).unwrap().begin_write().unwrap();
+        assert!(all.open_table(rows).unwrap().remove(key).unwrap().is_some());
+        all.commit().unwrap();
+    }
+}
+
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn a_row_that_the_index_lost_is_noticed_when_asked_for_and_by_a_check() {
     let mut bench = Bench::with(4);
-    let index = bench.generation(1).join("index");
-    let db = ::sled::open(&index).unwrap();
-    db.remove([b"e", &2_u64.to_be_bytes()[..]].concat()).unwrap();
-    drop(db);
+    remove_row(&bench.generation(1).join("index"), &[b"e", &2_u64.to_be_bytes()[..]].concat());
     let (mut store, _) = bench.open();
     assert!(matches!(store.entry(2), Err(ReadError::Index(_))));
     assert!(store.check().unwrap().rebuilt.is_some());
     assert_eq!(store.entry(2).unwrap().seq, 2);
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn where_the_index_cannot_be_kept_it_is_in_memory() {
     let mut bench = Bench::with(4);
@@ -159,7 +192,7 @@ fn headers_newer_foreign_damaged_and_half_damaged() {
 }
 
 /// Whatever happened to the ledger: what the index has is put back to the byte, the header too.
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn a_ledger_that_is_gone_altogether_comes_back_from_the_index() {
     type Break = fn(&Path);
@@ -196,7 +229,7 @@ fn a_ledger_that_is_gone_altogether_comes_back_from_the_index() {
 
 /// One flipped bit in any file: the ledger's frames have a copy in the index, the header has its
 /// own, and the index can be built anew. So nothing at all may be lost, whatever is hit.
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn one_flipped_bit_anywhere_in_the_book_loses_nothing() {
     use super::rewrite::copy_tree;
@@ -229,7 +262,7 @@ fn one_flipped_bit_anywhere_in_the_book_loses_nothing() {
     }
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = vec![];
     for entry in fs::read_dir(dir).unwrap() {
@@ -240,7 +273,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 fn size(file: &Path) -> u64 {
     fs::metadata(file).unwrap().len()
 }

@@ -141,7 +141,7 @@ fn entries_lost_at_the_end_of_ledger_and_index_are_noticed_by_the_head() {
     assert_eq!(bench.open().1.rolled_back, None);
 }
 
-#[cfg(feature = "sled")]
+#[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn an_index_whose_building_was_stopped_goes_on_from_there() {
     let mut bench = Bench::with(200);
@@ -223,7 +223,7 @@ fn a_book_that_does_not_open_any_more_can_be_wiped() {
         if !index {
             let _ = fs::remove_dir_all(bench.generation(1).join("index"));
         }
-        let known = index && cfg!(feature = "sled");
+        let known = index && Engine::default() != Engine::Memory;
         assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap().key_remains, !known);
         assert_eq!(bench.vault.ids().is_empty(), known);
         assert!(!bench.home().exists());

@@ -62,6 +62,31 @@ fn meeting_again_is_counted_and_an_old_record_keeps_its_number() {
 }
 
 #[test]
+fn the_latest_are_those_met_last_each_once() {
+    let mut ada = Phone::of("Ada");
+    assert!(ada.latest(9).unwrap().is_empty());
+    let mut others = ["Grace", "Alan", "Barbara", "Donald"].map(Phone::of);
+    for met in [0, 1, 2, 0, 3, 1, 1] {
+        meet(&mut ada, &mut others[met]);
+    }
+    let names = |ada: &Phone, limit| {
+        let latest = ada.latest(limit).unwrap();
+        latest.iter().map(|contact| contact.name().to_owned()).collect::<Vec<_>>()
+    };
+    // From what waits in memory, from the index, and from both.
+    for _ in 0..2 {
+        assert_eq!(names(&ada, 9), ["Alan", "Donald", "Grace", "Barbara"]);
+        assert_eq!(names(&ada, 2), ["Alan", "Donald"]);
+        assert!(names(&ada, 0).is_empty());
+        let (book, _) = ada.both();
+        book.maintain().unwrap();
+    }
+    meet(&mut ada, &mut others[2]);
+    assert_eq!(names(&ada, 3), ["Barbara", "Alan", "Donald"]);
+    assert_eq!(ada.latest(2).unwrap()[1].meetings().len(), 3, "with everything that happened");
+}
+
+#[test]
 fn before_acceptance_the_book_says_new_met_or_blocked() {
     let (mut ada, mut grace) = (Phone::of("Ada"), Phone::of("Grace"));
     let mut talk = Talk::between(&mut ada, &mut grace);
