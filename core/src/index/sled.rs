@@ -5,18 +5,25 @@
 //! opens again, so that file goes first. It panics on some damage, so every call is caught; what
 //! it holds can always be built anew.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use super::engine::{EngineError, OrderedMap, caught};
 use super::rows::{Order, Rows, Visit};
+
+/// Bytes that sled may want on disk at once beside the rows themselves: its file grows by segments
+/// of 512 KiB, and now and then it writes a snapshot.
+const SLACK: usize = 2 * 1024 * 1024;
+/// What is written to find out, and removed.
+const PROBE: &str = "room";
 
 /// Bytes of pages that sled may keep in memory.
 const CACHE: u64 = 4 * 1024 * 1024;
 
 /// An open sled database and its one tree.
 pub(super) struct Sled {
+    dir: PathBuf,
     /// There until it is dropped.
     db: Option<sled::Db>,
 }
@@ -25,8 +32,10 @@ impl Sled {
     /// Opens what is in `dir`, or creates it.
     pub(super) fn open(dir: &Path) -> Result<Self, EngineError> {
         remove_unfinished_snapshots(dir).map_err(|e| EngineError(e.to_string()))?;
+        fs::create_dir_all(dir).and_then(|()| probe(dir, SLACK)).map_err(no_room)?;
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None);
-        Ok(Self { db: Some(caught("sled", || config.open())?) })
+        let db = Some(caught("sled", || config.open())?);
+        Ok(Self { dir: dir.into(), db })
     }
 
     fn db(&self) -> Result<&sled::Db, EngineError> {
@@ -60,6 +69,8 @@ impl OrderedMap for Sled {
             batch.insert(key.as_slice(), value.as_slice());
         }
         let db = self.db()?;
+        let size: usize = rows.iter().map(|(key, value)| key.len() + value.len()).sum();
+        probe(&self.dir, SLACK + 2 * size).map_err(no_room)?;
         caught("sled", || {
             db.apply_batch(batch)?;
             db.flush()
@@ -91,6 +102,22 @@ impl Drop for Sled {
             Ok::<_, sled::Error>(())
         });
     }
+}
+
+/// Whether so many bytes can be written in `dir`. A write that fails inside sled can lose the wake-up
+/// of whoever waits for it, who then waits for ever; so where there is no room, sled isn't asked.
+fn probe(dir: &Path, bytes: usize) -> io::Result<()> {
+    let path = dir.join(PROBE);
+    let mut file = File::create(&path)?;
+    let zeros = vec![0; 512 * 1024];
+    let written = (0..bytes.div_ceil(zeros.len())).try_for_each(|_| file.write_all(&zeros));
+    drop(file);
+    let removed = fs::remove_file(&path);
+    written.and(removed)
+}
+
+fn no_room(error: io::Error) -> EngineError {
+    EngineError(format!("sled was not asked, since a write beside it failed: {error}"))
 }
 
 fn remove_unfinished_snapshots(dir: &Path) -> io::Result<()> {
