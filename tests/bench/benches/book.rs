@@ -134,7 +134,7 @@ fn ours(what: &str, home: PathBuf) -> Box<dyn FnOnce()> {
         }
         "forget" => {
             let (mut book, _) = open(&home);
-            let person = book.latest(1).unwrap()[0].person();
+            let person = book.latest(1).unwrap().first().unwrap().person();
             Box::new(move || {
                 assert_eq!(book.forget(&[person], &mut rng(4)).unwrap().people, 1);
             })
