@@ -19,9 +19,12 @@ impl Book {
         self.store()?.size()
     }
 
-    /// Hands to the index what it lags behind. Nothing is lost without it: an open catches up.
-    pub fn maintain(&mut self) -> Result<(), ReadError> {
-        self.store_mut()?.maintain()
+    /// Hands to the index what it lags behind; nothing is lost without that, an open catches up. An
+    /// index that has grown out of proportion is replaced, for which at most `budget` entries are
+    /// read (some microseconds each), and then it gives how many are left: call it again when there
+    /// is time. 0 means that there is nothing to do.
+    pub fn maintain(&mut self, budget: u64) -> Result<u64, ReadError> {
+        self.store_mut()?.maintain(budget)
     }
 
     /// Reads the whole book, puts back what one of ledger and index has and the other hasn't, and

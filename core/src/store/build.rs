@@ -140,6 +140,7 @@ impl Store {
         self.keys = keys;
         // The old index is about to be removed: what it didn't commit doesn't matter.
         let _ = std::mem::replace(&mut self.index, index).discard();
+        (self.next, self.renewed_to) = (None, 0);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod home;
 mod mend;
 mod pass;
 mod read;
+mod renew;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,10 @@ pub(crate) struct Store {
     header: Header,
     ledger: Ledger,
     index: Index,
+    /// What is to take the index's place, and is built beside it.
+    next: Option<Index>,
+    /// Bytes of the index when it last took another one's place.
+    renewed_to: u64,
     /// How far the vault says that the book is.
     known: Option<Head>,
     /// Given back last.
@@ -130,7 +135,9 @@ impl Store {
         let index = place.open(&mut ledger, &mut report)?;
         let settings = settings.clone();
         let known = settings.vault.head(&header.id.store)?;
-        let mut store = Self { settings, keys, header, ledger, index, known, _claim: claim };
+        let (next, renewed_to) = (None, 0);
+        let mut store =
+            Self { settings, keys, header, ledger, index, next, renewed_to, known, _claim: claim };
         report.rolled_back = store.rolled_back();
         // Only now, when the newest generation has proved to open.
         if writable {
@@ -192,17 +199,6 @@ impl Store {
     /// [`ReadError::Index`].
     pub(crate) fn size(&self) -> Result<u64, ReadError> {
         Ok(self.ledger.size() + self.index.size().map_err(index_failed)?)
-    }
-
-    /// Commits to the index what waits in memory, as an app does when it goes to the background.
-    ///
-    /// # Errors
-    /// [`ReadError::Index`]; nothing is lost by it.
-    pub(crate) fn maintain(&mut self) -> Result<(), ReadError> {
-        if self.index.commit().is_err() {
-            self.reindex()?;
-        }
-        Ok(())
     }
 
     /// Commits to the index what waits in memory, tells the vault how far the book is, and lets go

@@ -54,7 +54,7 @@ fn fill(home: &Path, people: u64) {
             let _ = book.record(&encounter, &mut rng).unwrap();
         }
     });
-    book.maintain().unwrap();
+    while book.maintain(1_000).unwrap() > 0 {}
     book.close().unwrap();
 }
 
@@ -72,7 +72,7 @@ fn retag(home: &Path) {
             }
         }
     }
-    book.maintain().unwrap();
+    while book.maintain(1_000).unwrap() > 0 {}
     book.close().unwrap();
 }
 

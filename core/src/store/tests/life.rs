@@ -71,7 +71,7 @@ fn a_look_reads_everything_and_changes_no_byte() {
     assert!(matches!(store.lasts(), Err(WriteError::ReadOnly)));
     let refused = store.rewrite(&mut |_| true, &mut bench.rng);
     assert!(matches!(refused, Err(RewriteError::Write(WriteError::ReadOnly))));
-    store.maintain().unwrap();
+    store.maintain(9).unwrap();
     store.reindex().unwrap();
     assert_eq!(store.check().unwrap().entries, 5);
     assert_eq!(seqs(store.entries_of(&bob()).unwrap()), [2, 4]);
@@ -181,6 +181,58 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
         let of: Vec<_> = seen.iter().filter(|p| p.work == work).collect();
         assert!(of.len() > 3 && of.iter().all(|p| p.done <= p.total), "{of:?}");
     }
+}
+
+/// A book of 60 entries whose index takes far more room than it should.
+#[cfg(feature = "sled")]
+fn bloated() -> Bench {
+    let bench = Bench::with(60);
+    let db = ::sled::open(bench.generation(1).join("index")).unwrap();
+    for row in 0..100_u32 {
+        db.insert([b"z", &row.to_be_bytes()[..]].concat(), vec![1; 60_000]).unwrap();
+    }
+    db.flush().unwrap();
+    bench
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn an_index_out_of_proportion_is_replaced_a_part_at_a_time() {
+    let mut bench = bloated();
+    let (mut store, _) = bench.open();
+    let before = store.size().unwrap();
+    assert_eq!(store.maintain(25).unwrap(), 35);
+    bench.add(&mut store, 61);
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()).len(), 31);
+    assert_eq!(store.maintain(25).unwrap(), 11);
+    assert_eq!(store.maintain(25).unwrap(), 0);
+    assert!(store.size().unwrap() * 4 < before, "{before}");
+    assert_eq!(store.maintain(25).unwrap(), 0, "once is enough");
+    assert!(!store.beside().exists());
+    bench.add(&mut store, 62);
+    assert_eq!(store.check().unwrap().rebuilt, None);
+    assert_eq!(seqs(store.entries_of(&bob()).unwrap()).len(), 31);
+    drop(store);
+    assert_eq!(bench.open().1.index, IndexState::Current { added: 1 });
+}
+
+#[cfg(feature = "sled")]
+#[test]
+fn a_renewal_that_is_cut_short_or_fails_leaves_the_old_index() {
+    let mut bench = bloated();
+    let (mut store, _) = bench.open();
+    assert!(store.maintain(10).unwrap() > 0);
+    drop(store);
+    let (mut store, report) = bench.open();
+    assert_eq!(report.index, IndexState::Current { added: 0 });
+    // What an earlier process left isn't gone on with, and what can't be removed is said.
+    assert_eq!(store.maintain(10).unwrap(), 50);
+    store.next = None;
+    fs::remove_dir_all(store.beside()).unwrap();
+    fs::write(store.beside(), b"a file").unwrap();
+    assert!(matches!(store.maintain(10), Err(ReadError::Index(_))));
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()).len(), 30);
+    bench.add(&mut store, 61);
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn nothing_personal_stands_in_clear_on_disk() {
     let (mut store, _) = bench.open();
     let secret = store.secret().unwrap();
     bench.add(&mut store, 10);
-    store.maintain().unwrap();
+    store.maintain(1_000).unwrap();
     drop(store);
     let words: [&[u8]; 4] = [b"met number", b"ada lovelace", b"lovelace", &*secret];
     let holders = |home: &Path| {

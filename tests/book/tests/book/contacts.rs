@@ -79,7 +79,7 @@ fn the_latest_are_those_met_last_each_once() {
         assert_eq!(names(&ada, 2), ["Alan", "Donald"]);
         assert!(names(&ada, 0).is_empty());
         let (book, _) = ada.both();
-        book.maintain().unwrap();
+        book.maintain(1_000).unwrap();
     }
     meet(&mut ada, &mut others[2]);
     assert_eq!(names(&ada, 3), ["Barbara", "Alan", "Donald"]);
