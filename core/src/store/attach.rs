@@ -130,6 +130,7 @@ fn resume(
         }
     }
     let caught = catch_up(ledger, keys, &mut index).map_err(OpenError::at(&path))?;
+    index.finish()?;
     match index.failure() {
         Some(error) => Err(error.clone().into()),
         None => Ok((index, caught)),
