@@ -151,6 +151,12 @@ impl Index {
         if self.pending.is_empty() && !self.building {
             return Ok(());
         }
+        if self.building {
+            // Without the meta row it counts for nothing, so it needn't be one transaction, which
+            // takes memory by the number of its rows.
+            let filled = self.map.fill(&self.pending);
+            self.handed_over(filled)?;
+        }
         self.pending.insert(rows::META.to_vec(), self.meta.encode());
         let committed = self.map.commit(&self.pending);
         self.handed_over(committed)?;

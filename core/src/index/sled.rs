@@ -67,7 +67,8 @@ impl OrderedMap for Sled {
         Ok(())
     }
 
-    /// One by one in order, which meets each page once; a batch has an order of its own, and syncs.
+    /// One by one in order, which meets each page once. A batch has an order of its own, and keeps
+    /// every state of every page that it goes through in memory until it ends.
     fn fill(&self, rows: &Rows) -> Result<(), EngineError> {
         let db = self.db()?;
         caught("sled", || {
