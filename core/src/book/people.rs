@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::entry::{Happening, Listed, person_of};
-use super::{Book, Contact, ReadError, happening};
+use super::entry::{Listed, person_of};
+use super::{Book, Contact, ReadError};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
 
@@ -18,12 +18,9 @@ impl Book {
         let Some(encounters) = Listed::Encounters.subject() else { return Ok(()) };
         let mut people = BTreeSet::new();
         for entry in self.store()?.entries_of(&encounters)? {
-            let Some(Happening::Met { receipt, .. }) = happening(entry)? else { continue };
-            let person = receipt.peer.opening.person;
-            if people.insert(person)
-                && let Some(contact) = self.contact(&person)?
-                && visit(contact).is_break()
-            {
+            let new = person_met(entry)?.filter(|person| people.insert(*person));
+            let contact = new.map(|person| self.contact(&person)).transpose()?.flatten();
+            if contact.is_some_and(|contact| visit(contact).is_break()) {
                 break;
             }
         }
@@ -37,16 +34,11 @@ impl Book {
         people.iter().filter_map(|person| self.contact(person).transpose()).collect()
     }
 
-    /// Out of what encounters are about, without reading them.
     fn last_met(&self, limit: usize) -> Result<Vec<PersonId>, ReadError> {
         let (mut met, mut people, mut read) = (BTreeSet::new(), Vec::new(), Ok(()));
-        let mut visit = |entry: Result<Entry, ReadError>| {
-            match entry {
-                Ok(entry) => {
-                    let mut about = entry.subjects.iter().filter_map(person_of);
-                    people.extend(about.find(|person| met.insert(*person)));
-                }
-                Err(ReadError::Lost(_)) => {}
+        let mut visit = |entry| {
+            match person_met(entry) {
+                Ok(person) => people.extend(person.filter(|person| met.insert(*person))),
                 Err(error) => read = Err(error),
             }
             let more = read.is_ok() && people.len() < limit;
@@ -56,5 +48,14 @@ impl Book {
             self.store()?.newest_of(&encounters, &mut visit)?;
         }
         read.map(|()| people)
+    }
+}
+
+/// Whom an entry is about, without reading what it says; nobody, if it is lost.
+fn person_met(entry: Result<Entry, ReadError>) -> Result<Option<PersonId>, ReadError> {
+    match entry {
+        // Counted when the book was opened and by every check; the rest is shown.
+        Err(ReadError::Lost(_)) => Ok(None),
+        entry => Ok(entry?.subjects.iter().find_map(person_of)),
     }
 }

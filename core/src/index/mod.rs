@@ -31,9 +31,9 @@ pub(crate) use rows::Order;
 
 /// Entries that wait in memory before they go to the engine together.
 const BATCH: usize = 64;
-/// The same while an index is built from nothing: each time costs the engine syncs, which nobody
-/// needs before the whole is there.
-const BATCH_OF_A_BUILD: usize = 512;
+/// Look-ups that wait while an index is built. They go everywhere into what is there, and the more
+/// go in together, in order, the fewer pages are read and written again for each.
+const LOOKUPS_OF_A_BUILD: usize = 32_768;
 
 /// The index of one epoch's ledger.
 pub(crate) struct Index {
@@ -41,8 +41,9 @@ pub(crate) struct Index {
     /// Rows that the engine doesn't have yet. Within each sort of key they come after its own.
     pending: Rows,
     waiting: usize,
-    /// How many may wait: more until the first [`Index::commit`] says that what was built is whole.
-    batch: usize,
+    /// Whether it is new and not yet whole. Then the engine has no meta row, so that what a kill
+    /// leaves is known as such.
+    building: bool,
     meta: Meta,
     /// What failed; from then on nothing is answered, and the index has to be built anew.
     failed: Option<EngineError>,
@@ -55,7 +56,10 @@ impl Index {
     pub(crate) fn open(dir: &Path, engine: Engine, header: &Header) -> Result<Self, EngineError> {
         let existed = dir.exists();
         let map = engine.open(dir)?;
-        if existed && map.is_lasting() { Self::over(map, header) } else { Self::begin(map, header) }
+        if !map.is_lasting() {
+            return Ok(Self::with(map, Meta::empty(header)));
+        }
+        if existed { Self::over(map, header) } else { Ok(Self::begin(map, header)) }
     }
 
     /// The copy of the ledger's header that the index in `dir` has.
@@ -77,10 +81,10 @@ impl Index {
         Self { failed: Some(EngineError(cause.into())), ..Self::in_memory(header) }
     }
 
-    /// What is in a map that isn't new. There are meta and header from the first moment, so one
-    /// without them has lost everything.
+    /// What is in a map that isn't new. One without a meta row was never whole, or lost everything.
     fn over(map: Box<dyn OrderedMap>, header: &Header) -> Result<Self, EngineError> {
-        let meta = map.get(rows::META)?.ok_or_else(|| EngineError("it was empty".into()))?;
+        let meta =
+            map.get(rows::META)?.ok_or_else(|| EngineError("it was never finished".into()))?;
         let meta = Meta::decode(&meta).filter(|meta| meta.id == header.id);
         let meta = meta.ok_or_else(|| EngineError("it has another schema or owner".into()))?;
         if map.get(rows::HEADER)?.is_none_or(|copy| copy != header.one_copy()) {
@@ -89,16 +93,15 @@ impl Index {
         Ok(Self::with(map, meta))
     }
 
-    /// An empty index over a new map.
-    fn begin(map: Box<dyn OrderedMap>, header: &Header) -> Result<Self, EngineError> {
-        let meta = Meta::empty(header);
-        let rows = [(rows::META, meta.encode()), (rows::HEADER, header.one_copy())];
-        map.commit(&rows.map(|(key, value)| (key.to_vec(), value)).into())?;
-        Ok(Self { batch: BATCH_OF_A_BUILD, ..Self::with(map, meta) })
+    /// An empty index over a new map, to be built.
+    fn begin(map: Box<dyn OrderedMap>, header: &Header) -> Self {
+        let mut new = Self { building: true, ..Self::with(map, Meta::empty(header)) };
+        new.pending.insert(rows::HEADER.to_vec(), header.one_copy());
+        new
     }
 
     fn with(map: Box<dyn OrderedMap>, meta: Meta) -> Self {
-        Self { map, pending: Rows::new(), waiting: 0, batch: BATCH, meta, failed: None }
+        Self { map, pending: Rows::new(), waiting: 0, building: false, meta, failed: None }
     }
 
     /// After the last entry that is in the index, overlay included.
@@ -129,9 +132,9 @@ impl Index {
         hashes.sort_unstable();
         hashes.dedup();
         self.put(frame, &hashes);
-        if self.waiting >= self.batch {
+        if self.waiting >= BATCH {
             // A failure is kept, and found by whoever owns the index.
-            let _ = self.hand_over();
+            let _ = if self.building { self.build_on() } else { self.commit() };
         }
     }
 
@@ -155,22 +158,48 @@ impl Index {
         }
     }
 
-    /// Hands what waits to the engine, all or nothing.
+    /// Hands what waits to the engine, all or nothing. What was being built is whole by that.
     pub(crate) fn commit(&mut self) -> Result<(), EngineError> {
-        self.batch = BATCH;
-        self.hand_over()
-    }
-
-    fn hand_over(&mut self) -> Result<(), EngineError> {
         self.check()?;
-        if self.pending.is_empty() {
+        if self.pending.is_empty() && !self.building {
             return Ok(());
         }
+        if self.building {
+            // Without the meta row it counts for nothing, so it needn't be one transaction, which
+            // takes memory by the number of its rows.
+            let filled = self.map.fill(&self.pending);
+            self.handed_over(filled)?;
+        }
         self.pending.insert(rows::META.to_vec(), self.meta.encode());
-        if let Err(error) = self.map.commit(&self.pending) {
+        let committed = self.map.commit(&self.pending);
+        self.handed_over(committed)?;
+        self.building = false;
+        Ok(())
+    }
+
+    /// Makes what was built whole, if it isn't.
+    pub(crate) fn finish(&mut self) -> Result<(), EngineError> {
+        if self.building { self.commit() } else { Ok(()) }
+    }
+
+    /// Hands entries to the engine, and look-ups when there are many.
+    fn build_on(&mut self) -> Result<(), EngineError> {
+        let lookups = self.pending.split_off(rows::LOOKUP);
+        let filled = self.map.fill(&self.pending);
+        self.handed_over(filled)?;
+        self.pending = lookups;
+        if self.pending.len() >= LOOKUPS_OF_A_BUILD {
+            let filled = self.map.fill(&self.pending);
+            self.handed_over(filled)?;
+        }
+        Ok(())
+    }
+
+    fn handed_over(&mut self, result: Result<(), EngineError>) -> Result<(), EngineError> {
+        if let Err(error) = result {
             // The engine may hold some of them by now, or refuse to read from now on: nothing it
             // says is used any more.
-            self.failed = Some(EngineError(error.0.clone()));
+            self.failed = Some(error.clone());
             return Err(error);
         }
         self.pending.clear();

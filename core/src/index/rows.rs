@@ -36,6 +36,8 @@ const SCHEMA: u32 = 2;
 
 pub(super) const HEADER: &[u8] = b"h";
 pub(super) const META: &[u8] = b"m";
+/// Entries and gaps sort before look-ups.
+pub(super) const LOOKUP: &[u8] = b"l";
 pub(super) const GAP: &[u8] = b"g";
 
 pub(super) fn entry_key(seq: u64) -> Vec<u8> {
@@ -43,11 +45,11 @@ pub(super) fn entry_key(seq: u64) -> Vec<u8> {
 }
 
 pub(super) fn lookup_prefix(hash: &[u8; 16]) -> Vec<u8> {
-    [b"l", &hash[..]].concat()
+    [LOOKUP, &hash[..]].concat()
 }
 
 pub(super) fn lookup_key(hash: &[u8; 16], seq: u64) -> Vec<u8> {
-    [b"l", &hash[..], &seq.to_be_bytes()].concat()
+    [LOOKUP, &hash[..], &seq.to_be_bytes()].concat()
 }
 
 pub(super) fn gap_key(first: u64) -> Vec<u8> {

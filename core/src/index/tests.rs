@@ -135,28 +135,57 @@ fn what_was_committed_is_there_after_reopening_and_the_rest_is_behind_the_mark()
 }
 
 #[test]
-fn a_directory_without_an_engines_files_is_an_index_that_lost_everything() {
+fn an_index_that_was_never_finished_is_refused() {
     for engine in Engine::all().iter().filter(|engine| **engine != Engine::Memory) {
-        let bench = Bench::new();
-        std::fs::create_dir(bench.dir.path().join(format!("{engine:?}"))).unwrap();
-        assert_eq!(bench.open(*engine, &bench.header).err().unwrap().0, "it was empty");
+        let mut bench = Bench::new();
+        let dir = bench.dir.path().join(format!("{engine:?}"));
+        std::fs::create_dir(&dir).unwrap();
+        assert_eq!(bench.open(*engine, &bench.header).err().unwrap().0, "it was never finished");
+        // As a kill in the middle of a build leaves it.
+        std::fs::remove_dir_all(&dir).unwrap();
+        let mut index = bench.open(*engine, &bench.header).unwrap();
+        for _ in 0..BATCH {
+            bench.add(&mut index, &[b"ada"]);
+        }
+        index.map.close().unwrap();
+        assert_eq!(bench.open(*engine, &bench.header).err().unwrap().0, "it was never finished");
     }
 }
 
 #[test]
-fn entries_go_to_the_engine_in_batches_larger_ones_while_it_is_built() {
+fn entries_go_to_the_engine_in_batches() {
     let mut bench = Bench::new();
     let mut index = bench.index();
-    for _ in 0..BATCH_OF_A_BUILD + BATCH {
-        bench.add(&mut index, &[b"ada"]);
-    }
-    assert_eq!(index.waiting, BATCH);
-    index.commit().unwrap();
+    index.finish().unwrap();
     for _ in 0..BATCH + 1 {
         bench.add(&mut index, &[b"ada"]);
     }
-    assert_eq!(index.waiting, 1);
-    assert_eq!(bench.of(&index, b"ada").len(), BATCH_OF_A_BUILD + 2 * BATCH + 1);
+    assert_eq!((index.waiting, index.pending.len()), (1, 2));
+    assert_eq!(bench.of(&index, b"ada").len(), BATCH + 1);
+}
+
+#[test]
+fn while_it_is_built_look_ups_wait_longer_and_answers_are_the_same() {
+    let each = 200;
+    let subjects: Vec<Vec<u8>> = (0..each).map(|i: u8| vec![b's', i]).collect();
+    let subjects: Vec<&[u8]> = subjects.iter().map(Vec::as_slice).collect();
+    let entries = LOOKUPS_OF_A_BUILD / usize::from(each) + 2 * BATCH;
+    for engine in Engine::all().iter().filter(|engine| **engine != Engine::Memory) {
+        let mut bench = Bench::new();
+        let mut index = bench.open(*engine, &bench.header).unwrap();
+        for _ in 0..entries {
+            bench.add(&mut index, &subjects);
+        }
+        assert!(index.pending.len() < LOOKUPS_OF_A_BUILD, "handed over once");
+        for _ in 0..2 {
+            assert_eq!(bench.of(&index, &[b's', 77]), (1..=entries as u64).collect::<Vec<_>>());
+            assert!(index.counts_agree().unwrap());
+            index.finish().unwrap();
+        }
+        index.close().unwrap();
+        let index = bench.open(*engine, &bench.header).unwrap();
+        assert_eq!(bench.of(&index, &[b's', 199]).len(), entries);
+    }
 }
 
 #[test]
@@ -211,7 +240,8 @@ impl OrderedMap for Full {
 #[test]
 fn an_engine_that_failed_to_commit_is_not_asked_again() {
     let mut bench = Bench::new();
-    assert!(Index::begin(Box::new(Full), &bench.header).is_err());
+    let mut index = Index::begin(Box::new(Full), &bench.header);
+    assert!(index.finish().is_err() && index.failure().is_some());
     let mut index = Index::with(Box::new(Full), Meta::empty(&bench.header));
     for _ in 1..BATCH {
         bench.add(&mut index, &[b"ada"]);

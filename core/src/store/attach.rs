@@ -151,6 +151,7 @@ impl Place<'_> {
             }
         }
         let caught = self.catch_up(ledger, &mut index).map_err(|halt| halt.opening(&path))?;
+        index.finish()?;
         match index.failure() {
             Some(error) => Err(error.clone().into()),
             None => Ok((index, caught)),

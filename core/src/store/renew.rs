@@ -72,7 +72,7 @@ impl Store {
                 None => break,
             }
         }
-        next.commit()?;
+        next.failure().cloned().map_or(Ok(()), Err)?;
         let left = self.ledger.tail().next - next.mark().next;
         if scan.tail().is_none() && left > 0 {
             self.next = Some(next);
