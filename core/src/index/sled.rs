@@ -8,6 +8,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::engine::{EngineError, OrderedMap, caught};
 use super::rows::{Order, Rows, Visit};
@@ -17,6 +19,10 @@ use super::rows::{Order, Rows, Visit};
 const SLACK: usize = 2 * 1024 * 1024;
 /// What is written to find out, and removed.
 const PROBE: &str = "room";
+
+/// How often, 5 ms apart, sled is asked again while its file is locked: threads of the one that was
+/// dropped last may hold it a little longer.
+const PATIENCE: u32 = 400;
 
 /// Bytes of pages that sled may keep in memory.
 const CACHE: u64 = 8 * 1024 * 1024;
@@ -34,8 +40,17 @@ impl Sled {
         remove_unfinished_snapshots(dir).map_err(|e| EngineError(e.to_string()))?;
         fs::create_dir_all(dir).and_then(|()| probe(dir, SLACK)).map_err(no_room)?;
         let config = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None);
-        let db = Some(caught("sled", || config.open())?);
-        Ok(Self { dir: dir.into(), db })
+        let mut opened = caught("sled", || config.open());
+        for _ in 0..PATIENCE {
+            // The book has a lock of its own, so whoever still has this one is about to end.
+            let Err(EngineError(words)) = &opened else { break };
+            if !words.contains("could not acquire lock") {
+                break;
+            }
+            thread::sleep(Duration::from_millis(5));
+            opened = caught("sled", || config.open());
+        }
+        Ok(Self { dir: dir.into(), db: Some(opened?) })
     }
 
     fn db(&self) -> Result<&sled::Db, EngineError> {
