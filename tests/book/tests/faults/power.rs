@@ -1,0 +1,79 @@
+//! Power that is lost at any moment: what a child did is done again on a simulated disk, which keeps
+//! what was synced and any part of the rest.
+
+use std::fs;
+use std::path::Path;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::disk::{Disk, Order};
+use crate::each_call::{holds, nearly_full, start};
+use crate::life::{Life, Temper, command};
+use crate::promise::Promise;
+use crate::tracer::{Event, Fault, Run, run};
+use crate::{scratch, share};
+
+/// What happened to one directory, from a state that was all on the disk.
+struct Film {
+    from: Disk,
+    owed: Promise,
+    events: Vec<Event>,
+}
+
+impl Film {
+    /// The power is lost after `moment` events. Opens what is left, and holds it to what had been
+    /// promised by then.
+    fn cut(&self, moment: usize, order: Order, rng: &mut ChaCha20Rng, case: &str) {
+        let (mut disk, mut owed) = (self.from.clone(), self.owed.clone());
+        for event in &self.events[..moment] {
+            match event {
+                Event::Did(op) => disk.apply(op),
+                Event::Said(line) => owed.hear(line),
+            }
+        }
+        let left = scratch();
+        disk.lay_out_what_is_left(left.path(), order, rng);
+        no_key_of_before(left.path(), &owed, case);
+        holds(left.path(), &owed, case);
+    }
+}
+
+/// Once someone is forgotten, the key that opened what is left of them is on no disk.
+fn no_key_of_before(dir: &Path, owed: &Promise, case: &str) {
+    let Ok(keys) = fs::read_dir(dir.join("keys")) else { return };
+    for key in keys {
+        let name = key.unwrap().file_name().into_string().unwrap();
+        let epoch = name.split(['-', '.']).nth(1).map(|hex| u32::from_str_radix(hex, 16).unwrap());
+        assert!(epoch > Some(owed.forgotten), "{case}: {name} after {} epochs", owed.forgotten);
+    }
+}
+
+fn lived(run: &Run) {
+    assert!(run.ended_well() && run.said("end"), "{}", run.stderr);
+}
+
+#[test]
+fn a_loss_of_power_at_any_moment_takes_nothing_that_was_acknowledged() {
+    let base = nearly_full();
+    let mut films = Vec::new();
+    for (life, seed) in [(Life::Whole, 11), (Life::Later, 12), (Life::Whole, 13)] {
+        let (dir, owed) = start(life, &base);
+        // See `holes`: the vault's own directory has a name that nobody syncs.
+        let _ = fs::create_dir(dir.path().join("keys"));
+        let from = Disk::of(dir.path());
+        let run = run(command(dir.path(), life, Temper::Strict, seed), dir.path(), Fault::None);
+        lived(&run);
+        films.push(Film { from, owed, events: run.events });
+    }
+    let losses = share(600, 60);
+    let mut rng = ChaCha20Rng::seed_from_u64(14);
+    for loss in 0..losses {
+        let film = &films[loss % films.len()];
+        let moment = rng.next_u32() as usize % (film.events.len() + 1);
+        let order = if loss % 4 == 3 { Order::Any } else { Order::Kept };
+        let case = format!("loss {loss}, film {}, moment {moment}, names {order:?}", loss % films.len());
+        film.cut(moment, order, &mut rng, &case);
+    }
+    println!("{losses} losses of power");
+}

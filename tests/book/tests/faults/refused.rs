@@ -1,0 +1,1 @@
+//! A disk that takes nothing more, and one whose sync fails once.
