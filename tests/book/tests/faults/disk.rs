@@ -139,7 +139,11 @@ impl Disk {
             }
             Op::SyncRange { .. } => {}
             Op::Rename { from, to } => {
-                assert_eq!(from.parent(), to.parent(), "only renames within one directory are known");
+                assert_eq!(
+                    from.parent(),
+                    to.parent(),
+                    "only renames within one directory are known"
+                );
                 let (parent, node) = (self.find(from.parent().unwrap()), self.find(from));
                 self.change(parent, Renamed::Moved(name(from), name(to), node));
             }

@@ -1,9 +1,10 @@
 //! A kill before every single system call by which a book changes its disk.
 
+use std::fs;
 use std::path::Path;
 
 use lapel::book::OpenReport;
-use lapel_book_tests::{copy_tree, encounter_of, files, ledger, phone, stranger};
+use lapel_book_tests::{copy_tree, encounter_of, ledger, phone, stranger};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
@@ -14,8 +15,15 @@ use crate::promise::Promise;
 use crate::tracer::{Fault, run};
 use crate::{scratch, share};
 
+/// How a book was found.
+pub(crate) struct Found {
+    pub(crate) report: OpenReport,
+    /// Keys of generations that never came to be.
+    pub(crate) stray_keys: usize,
+}
+
 /// Opens what was left in `dir`, holds it to what was promised, and goes on with it.
-pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> OpenReport {
+pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> Found {
     let mut rng = ChaCha20Rng::seed_from_u64(77);
     let opened = phone::open(dir, &mut rng);
     let (mut book, report) = opened.unwrap_or_else(|error| panic!("{case}: {error:?}"));
@@ -35,10 +43,21 @@ pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> OpenReport {
     assert_eq!(facts::of(&book).unwrap(), expected, "{case}");
     let check = book.check().unwrap();
     assert!(check.healed == 0 && check.damage.is_empty() && check.rebuilt.is_none(), "{case}");
-    // One generation and one key.
-    let _ = ledger(&dir.join("book"));
-    assert_eq!(files(&dir.join("keys")).len(), 1, "{case}");
-    report
+    // One generation, its key, and none of before.
+    let ledger = ledger(&dir.join("book"));
+    let epoch = ledger.parent().unwrap().file_name().unwrap().to_str().unwrap().parse().unwrap();
+    let keys: Vec<u32> = epochs(&dir.join("keys")).collect();
+    assert!(keys.contains(&epoch) && keys.iter().all(|key| *key >= epoch), "{case}: {keys:?}");
+    Found { report, stray_keys: keys.len() - 1 }
+}
+
+/// Of what epochs there are keys in a file vault, whole or not.
+pub(crate) fn epochs(keys: &Path) -> impl Iterator<Item = u32> {
+    let names = fs::read_dir(keys).into_iter().flatten();
+    names.map(|name| {
+        let name = name.unwrap().file_name().into_string().unwrap();
+        u32::from_str_radix(name.split(['-', '.']).nth(1).unwrap(), 16).unwrap()
+    })
 }
 
 /// A book whose ledger is about to grow, and what it owes.
@@ -49,7 +68,7 @@ pub(crate) fn nearly_full() -> (TempDir, Promise) {
     let encounter = encounter_of(&mut book, &stranger("Talker", &mut rng), &mut rng);
     let _ = book.record(&encounter, &mut rng).unwrap();
     let used = || {
-        let bytes = std::fs::read(ledger(&dir.path().join("book"))).unwrap();
+        let bytes = fs::read(ledger(&dir.path().join("book"))).unwrap();
         (bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1, bytes.len())
     };
     for at in 0.. {
@@ -92,7 +111,7 @@ fn a_kill_before_any_single_call_loses_nothing_that_was_acknowledged() {
             if !run.struck {
                 assert!(run.ended_well() && run.said("end"), "{case}: {}", run.stderr);
             }
-            holds(dir.path(), &promise, &case);
+            assert_eq!(holds(dir.path(), &promise, &case).stray_keys, 0, "{case}");
             acknowledged = promise.acknowledged.max(acknowledged);
             if !run.struck {
                 println!("{life:?}: {} calls", run.calls);
@@ -101,6 +120,8 @@ fn a_kill_before_any_single_call_loses_nothing_that_was_acknowledged() {
             kills += 1;
         }
     }
-    println!("{kills} kills before {kills} calls, up to {acknowledged} things acknowledged by then");
+    println!(
+        "{kills} kills before {kills} calls, up to {acknowledged} things acknowledged by then"
+    );
     assert!(kills > 20 && acknowledged > 10);
 }

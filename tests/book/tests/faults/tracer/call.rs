@@ -22,7 +22,11 @@ impl Call {
     /// # Panics
     /// At a call that may change something there and isn't known here, so that nothing is missed
     /// in silence.
-    pub(super) fn read(leader: Pid, dir: &Path, regs: &user_regs_struct) -> nix::Result<Option<Self>> {
+    pub(super) fn read(
+        leader: Pid,
+        dir: &Path,
+        regs: &user_regs_struct,
+    ) -> nix::Result<Option<Self>> {
         let place = Place { leader, dir };
         let (a, b, c, d) = (regs.rdi, regs.rsi, regs.rdx, regs.r10);
         let mut from = Vec::new();
@@ -157,7 +161,11 @@ impl Place<'_> {
 
     fn open(&self, at: u64, name: u64, flags: u64, mode: u64) -> nix::Result<Option<Op>> {
         let flags = flags as i32;
-        assert_ne!(flags & libc::O_TMPFILE, libc::O_TMPFILE, "files without names aren't known here");
+        assert_ne!(
+            flags & libc::O_TMPFILE,
+            libc::O_TMPFILE,
+            "files without names aren't known here"
+        );
         if flags & (libc::O_CREAT | libc::O_TRUNC) == 0 {
             return Ok(None);
         }

@@ -30,19 +30,43 @@ pub(crate) enum Event {
 /// A change of a file system. Paths are relative to the directory that is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
-    Create { path: PathBuf, mode: u32 },
-    Mkdir { path: PathBuf, mode: u32 },
-    Write { path: PathBuf, at: u64, bytes: Vec<u8> },
-    SetLen { path: PathBuf, to: u64 },
-    Rename { from: PathBuf, to: PathBuf },
-    Remove { path: PathBuf },
+    Create {
+        path: PathBuf,
+        mode: u32,
+    },
+    Mkdir {
+        path: PathBuf,
+        mode: u32,
+    },
+    Write {
+        path: PathBuf,
+        at: u64,
+        bytes: Vec<u8>,
+    },
+    SetLen {
+        path: PathBuf,
+        to: u64,
+    },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Remove {
+        path: PathBuf,
+    },
     /// Of a file or of a directory.
-    Sync { path: PathBuf },
+    Sync {
+        path: PathBuf,
+    },
     /// One that failed.
-    NotSynced { path: PathBuf },
+    NotSynced {
+        path: PathBuf,
+    },
     /// Starts writing back and waits for it, without the device's cache and without metadata: it
     /// promises nothing.
-    SyncRange { path: PathBuf },
+    SyncRange {
+        path: PathBuf,
+    },
 }
 
 impl Op {
@@ -136,9 +160,8 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
 
 /// Takes hold of every thread there is; those that come are held from their start.
 fn seize(leader: Pid) {
-    let options = Options::PTRACE_O_TRACESYSGOOD
-        | Options::PTRACE_O_TRACECLONE
-        | Options::PTRACE_O_EXITKILL;
+    let options =
+        Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_EXITKILL;
     let mut held = Vec::new();
     loop {
         let threads = fs::read_dir(format!("/proc/{leader}/task")).unwrap();
@@ -190,7 +213,9 @@ impl Tracer {
                 Err(error) => panic!("the child is lost: {error}"),
             };
             match status {
-                WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..) if pid == self.leader => {
+                WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..)
+                    if pid == self.leader =>
+                {
                     self.run.status = status;
                     return;
                 }
