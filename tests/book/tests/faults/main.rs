@@ -12,6 +12,7 @@
     reason = "a broken expectation has to stop a test"
 )]
 
+mod damage;
 mod disk;
 mod each_call;
 mod facts;

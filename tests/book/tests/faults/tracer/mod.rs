@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -17,6 +20,9 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use self::call::Call;
+
+/// How long a child may take, which takes less than a second if nothing keeps it.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One thing that the child did, in the order in which it came to be.
 #[derive(Clone, Debug)]
@@ -103,6 +109,8 @@ pub(crate) struct Run {
     /// Changes that it began.
     pub(crate) calls: usize,
     pub(crate) status: WaitStatus,
+    /// It had to be killed, because it didn't come to an end.
+    pub(crate) hung: bool,
     /// What it complained about.
     pub(crate) stderr: String,
 }
@@ -149,11 +157,19 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
             struck: false,
             calls: 0,
             status: WaitStatus::StillAlive,
+            hung: false,
             stderr: String::new(),
         },
         line: Vec::new(),
     };
+    let (done, waits) = mpsc::channel::<()>();
+    let watchdog = thread::spawn(move || {
+        let late = waits.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout);
+        late && kill(leader, Signal::SIGKILL).is_ok()
+    });
     tracer.follow();
+    drop(done);
+    tracer.run.hung = watchdog.join().unwrap();
     tracer.run.stderr = fs::read_to_string(complaints.path()).unwrap();
     tracer.run
 }
