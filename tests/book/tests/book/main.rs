@@ -16,6 +16,5 @@ mod export;
 mod forgetting;
 mod full;
 mod keys;
-mod kill;
 mod receipts;
 mod steps;

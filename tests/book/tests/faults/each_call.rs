@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) report: OpenReport,
     /// Keys of generations that never came to be.
     pub(crate) stray_keys: usize,
+    /// All that is in it now, and nothing is in doubt.
+    pub(crate) owed: Promise,
 }
 
 /// Opens what was left in `dir`, holds it to what was promised, and goes on with it.
@@ -48,7 +50,7 @@ pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> Found {
     let epoch = ledger.parent().unwrap().file_name().unwrap().to_str().unwrap().parse().unwrap();
     let keys: Vec<u32> = epochs(&dir.join("keys")).collect();
     assert!(keys.contains(&epoch) && keys.iter().all(|key| *key >= epoch), "{case}: {keys:?}");
-    Found { report, stray_keys: keys.len() - 1 }
+    Found { report, stray_keys: keys.len() - 1, owed: Promise::from_facts(expected) }
 }
 
 /// Of what epochs there are keys in a file vault, whole or not.
@@ -88,7 +90,7 @@ pub(crate) fn nearly_full() -> (TempDir, Promise) {
 pub(crate) fn start(life: Life, base: &(TempDir, Promise)) -> (TempDir, Promise) {
     let dir = scratch();
     match life {
-        Life::Whole => (dir, Promise::default()),
+        Life::Whole | Life::Endless => (dir, Promise::default()),
         Life::Later => {
             copy_tree(base.0.path(), dir.path());
             (dir, base.1.clone())

@@ -24,6 +24,8 @@ pub(crate) enum Life {
     /// A book that exists goes on: keeps a few, is maintained and closed. Its ledger grows, if it
     /// is nearly full.
     Later,
+    /// People are met and forgotten until it is killed.
+    Endless,
 }
 
 /// What it does about a call that fails.
@@ -59,7 +61,8 @@ fn child_that_lives() {
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
     let lived = match child::number("LIFE") {
         0 => owner.whole(),
-        _ => owner.later(),
+        1 => owner.later(),
+        _ => owner.endless(),
     };
     say(if lived.is_some() { "end" } else { "end in the middle" });
 }
@@ -115,6 +118,26 @@ impl Owner {
         self.close();
         self.open()?;
         self.forget(&first)
+    }
+
+    fn endless(&mut self) -> Option<()> {
+        self.open()?;
+        for round in 1.. {
+            let person = self.meet()?;
+            match round % 12 {
+                2 => self.note(&person, "they talked for a while")?,
+                3 | 8 => self.forget(&person)?,
+                5 => self.maintain(),
+                7 => self.block()?,
+                10 => self.reindex(),
+                0 => {
+                    self.close();
+                    self.open()?;
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     fn open(&mut self) -> Option<()> {

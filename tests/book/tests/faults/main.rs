@@ -16,6 +16,7 @@ mod damage;
 mod disk;
 mod each_call;
 mod facts;
+mod kill;
 mod life;
 mod power;
 mod promise;

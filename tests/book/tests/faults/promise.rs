@@ -71,6 +71,8 @@ impl Promise {
                 self.forgotten += u32::from(matches!(change, Change::Forget(_)));
                 change.apply(&mut self.kept);
             }
+            // The vault couldn't destroy it, and is asked again by the next open.
+            "the" if rest == "old key remains" => self.forgotten -= 1,
             // Refused, and nothing was written.
             "none" => self.trying = None,
             // Refused, and it isn't known how far it got.

@@ -106,6 +106,8 @@ pub(crate) struct Run {
     pub(crate) events: Vec<Event>,
     /// Whether the fault came to happen: if not, the child ended before.
     pub(crate) struck: bool,
+    /// The first call that it hit.
+    pub(crate) victim: Option<Op>,
     /// Changes that it began.
     pub(crate) calls: usize,
     pub(crate) status: WaitStatus,
@@ -155,6 +157,7 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
         run: Run {
             events: Vec::new(),
             struck: false,
+            victim: None,
             calls: 0,
             status: WaitStatus::StillAlive,
             hung: false,
@@ -271,7 +274,7 @@ impl Tracer {
         let (counted, op) = (self.counted, &call.op);
         let fails = match self.fault {
             Fault::KillBefore(n) if counted == n => {
-                self.run.struck = true;
+                self.strike(op.clone());
                 return kill(self.leader, Signal::SIGKILL);
             }
             Fault::NoRoomFrom(n) if counted >= n && op.takes_room() => Some((Errno::ENOSPC, None)),
@@ -283,7 +286,8 @@ impl Tracer {
         let pending = match fails {
             None => Pending::Op(call),
             Some((errno, op)) => {
-                self.run.struck = true;
+                let hit = call.op;
+                self.strike(hit);
                 // No such call: it is left at once, and its result is put right there.
                 regs.orig_rax = u64::MAX;
                 ptrace::setregs(pid, regs)?;
@@ -292,6 +296,11 @@ impl Tracer {
         };
         self.waiting.insert(pid, pending);
         Ok(())
+    }
+
+    fn strike(&mut self, op: Op) {
+        self.run.struck = true;
+        self.run.victim.get_or_insert(op);
     }
 
     fn leaves(&mut self, pid: Pid) -> nix::Result<()> {
