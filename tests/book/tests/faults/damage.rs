@@ -174,7 +174,7 @@ fn told(what: &str, cases: usize, classes: &BTreeMap<Class, usize>) {
 }
 
 /// A file by the case's number: every other time the ledger, which is what counts.
-fn chosen<'a>(files: &'a BTreeMap<PathBuf, Vec<u8>>, case: usize) -> (&'a PathBuf, &'a Vec<u8>) {
+fn chosen(files: &BTreeMap<PathBuf, Vec<u8>>, case: usize) -> (&PathBuf, &Vec<u8>) {
     let ledger = files.iter().find(|(path, _)| is_ledger(path));
     match case % 2 {
         0 => ledger.unwrap(),
@@ -306,6 +306,9 @@ fn a_header_is_refused_only_if_both_of_its_copies_are_spoilt() {
         let may = May { refuse: copies.len() == 2, ..May::default() };
         let class = judged(&sample, copy.path(), may, &format!("header {case}, {copies:?}"));
         assert_eq!(class == Class::Refused, copies.len() == 2, "header {case}");
+        if let Ok((_, report)) = phone::open(copy.path(), &mut rng) {
+            assert!(report.header_damaged, "header {case}: said until it is mended");
+        }
         *classes.entry(class).or_default() += 1;
     }
     told("spoilt headers", cases, &classes);

@@ -16,11 +16,14 @@ mod damage;
 mod disk;
 mod each_call;
 mod facts;
+mod holes;
 mod kill;
 mod life;
 mod power;
 mod promise;
 mod refused;
+mod sealed;
+mod threads;
 mod tracer;
 
 use std::path::Path;

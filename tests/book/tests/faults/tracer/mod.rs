@@ -139,6 +139,7 @@ impl Run {
 }
 
 /// Runs `command`, which waits for the end of its input before it does anything in `dir`.
+#[allow(clippy::zombie_processes, reason = "waited for as what is traced, by its number")]
 pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
     let complaints = tempfile::NamedTempFile::new().unwrap();
     command.stdin(Stdio::piped()).stdout(Stdio::null());
