@@ -62,7 +62,12 @@ fn holes_a_first_creation_cut_short_can_be_tried_again() {
     let (film, mut rng) = (film(true), ChaCha20Rng::seed_from_u64(33));
     for moment in 0..first(&film, "opened") {
         for _ in 0..8 {
-            film.cut(moment, Order::Any, &mut rng, &format!("power lost after {moment} changes"));
+            film.cut_at_any_time(
+                moment,
+                Order::Any,
+                &mut rng,
+                &format!("power lost after {moment} changes"),
+            );
         }
     }
 }

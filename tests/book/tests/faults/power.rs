@@ -33,6 +33,20 @@ impl Film {
         rng: &mut ChaCha20Rng,
         case: &str,
     ) -> usize {
+        // See `holes` for a first creation whose names come in any order.
+        let opened = |event: &Event| matches!(event, Event::Said(line) if line == "opened");
+        let created = self.owed.opened || self.events[..moment].iter().any(opened);
+        let order = if created { order } else { Order::Kept };
+        self.cut_at_any_time(moment, order, rng, case)
+    }
+
+    pub(crate) fn cut_at_any_time(
+        &self,
+        moment: usize,
+        order: Order,
+        rng: &mut ChaCha20Rng,
+        case: &str,
+    ) -> usize {
         let (mut disk, mut owed) = (self.from.clone(), self.owed.clone());
         for event in &self.events[..moment] {
             match event {

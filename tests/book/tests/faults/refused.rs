@@ -1,7 +1,7 @@
 //! A disk that takes nothing more, and one whose sync fails once.
 
 use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::disk::{Disk, Order};
 use crate::each_call::{holds, nearly_full, start};
@@ -106,8 +106,16 @@ fn after_a_failed_sync_nothing_is_acknowledged_before_the_book_was_opened_again(
             }
             // What a failed sync gave up, no later one writes: power lost at the end tells.
             let film = Film { from, owed, events: run.events };
-            for order in [Order::Kept, Order::Any] {
-                film.cut(film.events.len(), order, &mut rng, &format!("{case}, then the power"));
+            let failure = |event: &Event| matches!(event, Event::Did(Op::NotSynced { .. }));
+            let after = film.events.iter().position(failure).unwrap_or_default();
+            let left = film.events.len() - after;
+            for order in [Order::Kept, Order::Any, Order::Kept, Order::Any] {
+                // Soon after it, or when all was done.
+                let moment = match losses % 4 {
+                    3 => film.events.len(),
+                    _ => after + rng.next_u32() as usize % left.min(30),
+                };
+                film.cut(moment, order, &mut rng, &format!("{case}, then the power at {moment}"));
                 losses += 1;
             }
         }
