@@ -4,7 +4,7 @@ use std::fs;
 
 use lapel::book::{BookError, Rewritten, Standing};
 use lapel::receipt::{Disclosure, Receipt, State};
-use lapel_book_tests::{Phone, Talk, copy_tree, encounter, files, holds, ledger, meet, stranger};
+use lapel_book_tests::{Phone, Talk, copy_tree, encounter, files, ledger, meet, stranger};
 
 fn forgot(people: usize) -> Rewritten {
     Rewritten { people, ..Rewritten::default() }
@@ -106,46 +106,19 @@ fn a_confirmation_of_a_forgotten_encounter_brings_nobody_back() {
     assert!(ada.names().is_empty());
 }
 
-/// Everything is sealed, so names are nowhere to begin with. What forgetting adds is that none of
-/// the sealed bytes stay either, nor the key that opened them.
+/// That none of the sealed bytes stay is for the faults to show, by another reading of the format.
 #[test]
-fn no_byte_of_what_was_forgotten_stays_and_old_copies_open_no_more() {
+fn a_copy_from_before_opens_no_more_even_beside_today_s_keys() {
     let (mut ada, mut grace, mut alan) = (Phone::of("Ada"), Phone::of("Grace"), Phone::of("Alan"));
     meet(&mut ada, &mut alan);
     meet(&mut ada, &mut grace);
-    ada.take().close().unwrap();
-    ada.reopen();
-    let old = fs::read(ledger(&ada.home())).unwrap();
-    let old_keys = files(&ada.keys());
-    let copy = tempfile::tempdir().unwrap();
-    copy_tree(&ada.home(), &copy.path().join("book"));
-
-    // Pieces of the sealed frames, which the index holds as well: a search that can succeed.
-    let end = old.iter().rposition(|byte| *byte != 0).unwrap();
-    let pieces: Vec<&[u8]> = old[1024..=end].chunks_exact(24).collect();
-    let found = |pieces: &[&[u8]]| {
-        let files = files(ada.dir());
-        let search = |piece: &&&[u8]| files.values().any(|bytes| holds(bytes, piece));
-        pieces.iter().filter(search).count()
-    };
-    assert!(found(&pieces) == pieces.len() && pieces.len() > 100);
-    let key = old_keys.values().next().unwrap();
-    assert!(found(&[key]) == 1);
-
-    let (identity, forgotten) = (ada.person(), grace.person());
+    let (identity, copy) = (ada.person(), tempfile::tempdir().unwrap());
     drop(ada.take());
+    copy_tree(&ada.home(), &copy.path().join("book"));
     ada.reopen();
-    ada.forget(&[forgotten]).unwrap();
-    for _ in 0..2 {
-        let files = files(ada.dir());
-        let stays = |piece: &&&[u8]| files.values().any(|bytes| holds(bytes, piece));
-        assert_eq!(pieces.iter().filter(stays).count(), 0);
-        assert!(!files.values().any(|bytes| holds(bytes, key)), "the old key");
-        ada.reopen();
-    }
+    ada.forget(&[grace.person()]).unwrap();
+    ada.reopen();
     assert_eq!((ada.names(), ada.person()), (vec!["Alan".to_owned()], identity));
-
-    // A copy from before has nothing to open it with, even beside today's keys.
     copy_tree(&ada.keys(), &copy.path().join("keys"));
     let error = lapel_book_tests::phone::open(copy.path(), &mut ada.rng).err().unwrap();
     assert_eq!(error.to_string(), "the key of this book is lost");

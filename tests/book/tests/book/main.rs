@@ -17,7 +17,6 @@ mod forgetting;
 mod formats;
 mod full;
 mod keys;
-mod kill;
 mod life;
 mod receipts;
 mod steps;
