@@ -46,15 +46,10 @@ impl Engine {
     /// Opens the map in `dir`, or creates an empty one where there is none. One that another engine
     /// made is an error that names it, also where that engine isn't built in.
     pub(super) fn open(self, dir: &Path) -> Result<Box<dyn OrderedMap>, EngineError> {
-        let name = match self {
-            #[cfg(feature = "sled")]
-            Self::Sled => "sled",
-            #[cfg(feature = "redb")]
-            Self::Redb => "redb",
-            Self::Memory => return Ok(Box::new(Memory::default())),
-        };
-        if let Some(other) = made_by(dir).filter(|made| *made != name) {
-            return Err(EngineError(format!("it was made by {other}, not by {name}")));
+        if let (Some(name), Some(maker)) = (self.name_on_disk(), made_by(dir))
+            && maker != name
+        {
+            return Err(EngineError(format!("it was made by {maker}, not by {name}")));
         }
         match self {
             #[cfg(feature = "sled")]
@@ -62,6 +57,17 @@ impl Engine {
             #[cfg(feature = "redb")]
             Self::Redb => Ok(Box::new(super::redb::Redb::open(dir)?)),
             Self::Memory => Ok(Box::new(Memory::default())),
+        }
+    }
+
+    /// What [`made_by`] calls the files of this engine, if it keeps any.
+    fn name_on_disk(self) -> Option<&'static str> {
+        match self {
+            #[cfg(feature = "sled")]
+            Self::Sled => Some("sled"),
+            #[cfg(feature = "redb")]
+            Self::Redb => Some("redb"),
+            Self::Memory => None,
         }
     }
 }
