@@ -68,7 +68,8 @@ impl PersonId {
         if signing::is_public_key(&bytes) { Ok(Self(bytes)) } else { Err(NotAPerson) }
     }
 
-    /// An id whose signature is verified next, strictly, which checks the key.
+    /// An id whose signature is verified next, strictly, which checks the key, or was before the
+    /// book sealed it.
     pub(crate) const fn unchecked(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

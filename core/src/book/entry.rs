@@ -158,7 +158,7 @@ impl Happening {
 }
 
 fn person(d: &mut Decoder<'_>) -> Result<PersonId, NotCanonical> {
-    PersonId::from_bytes(cbor::fixed(d)?).map_err(|_| NotCanonical)
+    Ok(PersonId::unchecked(cbor::fixed(d)?))
 }
 
 /// Everything about one person.
@@ -169,7 +169,7 @@ pub(super) fn about(person: &PersonId) -> Option<Subject> {
 /// Whom an entry with this subject is about, if it is a person.
 pub(super) fn person_of(subject: &Subject) -> Option<PersonId> {
     let person = subject.as_bytes().strip_prefix(b"p")?.try_into().ok()?;
-    PersonId::from_bytes(person).ok()
+    Some(PersonId::unchecked(person))
 }
 
 /// The encounter of one exchange.

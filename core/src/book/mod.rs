@@ -374,7 +374,8 @@ impl Book {
         let Some(subject) = subject else { return Ok(Vec::new()) };
         let mut happenings = Vec::new();
         for entry in self.store()?.entries_of(&subject)? {
-            happenings.extend(happening(entry)?);
+            let Some(entry) = unless_lost(entry)? else { continue };
+            happenings.extend(happening(&entry)?);
         }
         Ok(happenings)
     }
@@ -396,12 +397,16 @@ impl Book {
 }
 
 /// What an entry says; nothing if this version doesn't know its kind.
-fn happening(entry: Result<Entry, ReadError>) -> Result<Option<Happening>, ReadError> {
-    let entry = match entry {
-        // Counted when the book was opened and by every check; the rest is shown.
-        Err(ReadError::Lost(_)) => return Ok(None),
-        entry => entry?,
-    };
+fn happening(entry: &Entry) -> Result<Option<Happening>, ReadError> {
     let happening = Happening::read(entry.kind, &entry.payload).transpose();
     happening.map_err(|_| ReadError::Lost(entry.seq))
+}
+
+/// An entry to be shown among others. One that is lost was counted when the book was opened, and is
+/// by every check; the rest is shown.
+fn unless_lost(entry: Result<Entry, ReadError>) -> Result<Option<Entry>, ReadError> {
+    match entry {
+        Err(ReadError::Lost(_)) => Ok(None),
+        entry => entry.map(Some),
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::entry::{Listed, person_of};
-use super::{Book, Contact, ReadError};
+use super::entry::{Listed, about, person_of};
+use super::{Book, Contact, ReadError, happening, unless_lost};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
 
@@ -16,10 +16,19 @@ impl Book {
         visit: &mut dyn FnMut(Contact) -> ControlFlow<()>,
     ) -> Result<(), ReadError> {
         let Some(encounters) = Listed::Encounters.subject() else { return Ok(()) };
+        let store = self.store()?;
+        let is_all_about = store.only_entries()?;
         let mut people = BTreeSet::new();
-        for entry in self.store()?.entries_of(&encounters)? {
-            let new = person_met(entry)?.filter(|person| people.insert(*person));
-            let contact = new.map(|person| self.contact(&person)).transpose()?.flatten();
+        for entry in store.entries_of(&encounters)? {
+            let Some(entry) = unless_lost(entry)? else { continue };
+            let Some(person) = person_met(&entry) else { continue };
+            let contact = if about(&person).is_some_and(|person| is_all_about(&person)) {
+                Contact::fold(person, happening(&entry)?)
+            } else if people.insert(person) {
+                self.contact(&person)?
+            } else {
+                None
+            };
             if contact.is_some_and(|contact| visit(contact).is_break()) {
                 break;
             }
@@ -37,8 +46,11 @@ impl Book {
     fn last_met(&self, limit: usize) -> Result<Vec<PersonId>, ReadError> {
         let (mut met, mut people, mut read) = (BTreeSet::new(), Vec::new(), Ok(()));
         let mut visit = |entry| {
-            match person_met(entry) {
-                Ok(person) => people.extend(person.filter(|person| met.insert(*person))),
+            match unless_lost(entry) {
+                Ok(entry) => {
+                    let person = entry.as_ref().and_then(person_met);
+                    people.extend(person.filter(|person| met.insert(*person)));
+                }
                 Err(error) => read = Err(error),
             }
             let more = read.is_ok() && people.len() < limit;
@@ -51,11 +63,7 @@ impl Book {
     }
 }
 
-/// Whom an entry is about, without reading what it says; nobody, if it is lost.
-fn person_met(entry: Result<Entry, ReadError>) -> Result<Option<PersonId>, ReadError> {
-    match entry {
-        // Counted when the book was opened and by every check; the rest is shown.
-        Err(ReadError::Lost(_)) => Ok(None),
-        entry => Ok(entry?.subjects.iter().find_map(person_of)),
-    }
+/// Whom an entry is about, without reading what it says.
+fn person_met(entry: &Entry) -> Option<PersonId> {
+    entry.subjects.iter().find_map(person_of)
 }

@@ -15,6 +15,7 @@ mod sled;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -244,6 +245,27 @@ impl Index {
             }
         })?;
         if whole { Ok(()) } else { Err(bent()) }
+    }
+
+    /// The hashes that more than one entry is looked up by, and maybe some others. Reads every
+    /// look-up.
+    pub(crate) fn shared_lookups(&self) -> Result<BTreeSet<[u8; 16]>, EngineError> {
+        self.check()?;
+        let (mut shared, mut before) = (BTreeSet::new(), None);
+        self.map.scan(rows::LOOKUP, Order::Ascending, &mut |key, _| {
+            let hash = rows::lookup_hash(key);
+            if hash == before {
+                shared.extend(hash);
+            }
+            before = hash;
+            ControlFlow::Continue(())
+        })?;
+        // Those that wait may have others in the engine.
+        let _ = rows::visit_prefix(&self.pending, rows::LOOKUP, Order::Ascending, &mut |key, _| {
+            shared.extend(rows::lookup_hash(key));
+            ControlFlow::Continue(())
+        });
+        Ok(shared)
     }
 
     /// Whether there are exactly as many rows as were put. Reads every key.

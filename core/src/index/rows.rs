@@ -61,6 +61,11 @@ pub(super) fn lookup_seq(key: &[u8]) -> Option<u64> {
     key.get(1 + 16..)?.try_into().ok().map(u64::from_be_bytes)
 }
 
+/// The hash in a lookup key.
+pub(super) fn lookup_hash(key: &[u8]) -> Option<[u8; 16]> {
+    key.strip_prefix(LOOKUP)?.first_chunk().copied()
+}
+
 /// The value of an entry's row.
 pub(super) fn entry_value(offset: u64, frame: &[u8]) -> Vec<u8> {
     [&offset.to_be_bytes()[..], frame].concat()
@@ -149,10 +154,11 @@ mod tests {
     fn keys_read_back_and_sort_by_sequence() {
         let hash = [7; 16];
         assert_eq!(lookup_seq(&lookup_key(&hash, 300)), Some(300));
+        assert_eq!(lookup_hash(&lookup_key(&hash, 300)), Some(hash));
         assert_eq!(entry_parts(&entry_value(9, b"frame")), Some((9, &b"frame"[..])));
         assert!(entry_key(255) < entry_key(256));
         assert!(lookup_key(&hash, 255) < lookup_key(&hash, 256));
-        assert_eq!((lookup_seq(b"l"), entry_parts(b"1")), (None, None));
+        assert_eq!((lookup_seq(b"l"), lookup_hash(b"l"), entry_parts(b"1")), (None, None, None));
     }
 
     #[test]

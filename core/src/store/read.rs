@@ -67,6 +67,16 @@ impl Store {
         if about { Ok(entry) } else { Err(about_something_else(seq)) }
     }
 
+    /// Tells whether a subject's one entry is the only one about it, so that who goes through many
+    /// needn't look each of them up.
+    ///
+    /// # Errors
+    /// [`ReadError::Index`].
+    pub(crate) fn only_entries(&self) -> Result<impl Fn(&Subject) -> bool, ReadError> {
+        let shared = self.index.shared_lookups().map_err(index_failed)?;
+        Ok(move |subject: &Subject| !shared.contains(&self.keys.lookup(subject.as_bytes())))
+    }
+
     /// Whether there is any entry about `subject`.
     ///
     /// # Errors

@@ -266,10 +266,19 @@ fn contacts_come_in_the_order_they_were_first_met() {
         let met = encounter(&mut ada, person);
         let _ = ada.record(&met).unwrap();
     }
+    for (identity, _) in people.iter().step_by(9) {
+        let (book, rng) = ada.both();
+        book.tag(&identity.person(), "ninth", rng).unwrap();
+    }
     for _ in 0..2 {
         assert!(ada.names().is_sorted() && ada.names().len() == 80);
-        let twice = ada.contacts().unwrap().iter().filter(|c| c.meetings().len() == 2).count();
-        assert_eq!(twice, 12);
+        let all = ada.contacts().unwrap();
+        assert_eq!(all.iter().filter(|c| c.meetings().len() == 2).count(), 12);
+        assert_eq!(all.iter().filter(|c| c.tags() == ["ninth"]).count(), 9);
+        for contact in &all {
+            let alone = ada.contact(&contact.person()).unwrap();
+            assert_eq!(format!("{:?}", Some(contact)), format!("{alone:?}"));
+        }
         ada.reopen();
     }
     ada.take().close().unwrap();
