@@ -1,8 +1,8 @@
 //! Sealing: how anything personal is kept from whoever holds the disk.
 //!
-//! One random data key per epoch gives three subkeys (HKDF-SHA256, RFC 5869; salt = store id ‖
-//! epoch, info = a label): one seals entries, one seals the identity's secret, one turns what is
-//! looked up into hashes that only this epoch can compute. Records are sealed with
+//! One random data key per epoch gives the subkeys (HKDF-SHA256, RFC 5869; salt = store id ‖ epoch,
+//! info = a label): for entries, for the identity's secret, for the roster and its nonces, and one
+//! that turns what is looked up into hashes that only this epoch can compute. Records are sealed with
 //! XChaCha20-Poly1305, whose 24-byte nonce is long enough to be drawn at random for every record
 //! (draft-irtf-cfrg-xchacha-03). What a record belongs to goes in as associated data, so that it
 //! opens nowhere else.
@@ -28,6 +28,9 @@ pub(crate) struct Keys {
     pub(crate) ledger: Sealer,
     /// Seals the identity's secret in the ledger's header.
     pub(crate) identity: Sealer,
+    /// Opens the roster's blocks.
+    pub(crate) roster: Sealer,
+    roster_nonce: Hkdf<Sha256>,
     lookup: Hkdf<Sha256>,
 }
 
@@ -41,12 +44,29 @@ impl Keys {
             root.expand(label.as_bytes(), &mut *out).map_err(|_| SealError)?;
             Ok(out)
         };
+        let hasher = |label: &str| Hkdf::from_prk(&*subkey(label)?).map_err(|_| SealError);
         Ok(Self {
             id,
             ledger: Sealer::new(&*subkey("lapel/1 ledger")?),
             identity: Sealer::new(&*subkey("lapel/1 identity")?),
-            lookup: Hkdf::from_prk(&*subkey("lapel/1 lookup")?).map_err(|_| SealError)?,
+            roster: Sealer::new(&*subkey("lapel/1 roster")?),
+            roster_nonce: hasher("lapel/1 roster nonce")?,
+            lookup: hasher("lapel/1 lookup")?,
         })
+    }
+
+    /// Seals a block of the roster where there is nothing random to be had. The nonce is the first 24
+    /// bytes of HMAC-SHA256(nonce key, binding ‖ plaintext ‖ 0x01), so that it comes again only with
+    /// both: a synthetic one, as in RFC 5297.
+    pub(crate) fn seal_roster(
+        &self,
+        binding: &[u8],
+        plaintext: &[u8],
+    ) -> Result<([u8; NONCE], Vec<u8>), SealError> {
+        let mut nonce = [0; NONCE];
+        let expanded = self.roster_nonce.expand_multi_info(&[binding, plaintext], &mut nonce);
+        expanded.map_err(|_| SealError)?;
+        Ok((nonce, self.roster.seal_with(nonce, binding, plaintext)?))
     }
 
     /// The hash under which `subject` is looked up in this epoch: the first 16 bytes of
@@ -78,9 +98,17 @@ impl Sealer {
     ) -> Result<([u8; NONCE], Vec<u8>), SealError> {
         let mut nonce = [0; NONCE];
         rng.fill_bytes(&mut nonce);
+        Ok((nonce, self.seal_with(nonce, binding, plaintext)?))
+    }
+
+    fn seal_with(
+        &self,
+        nonce: [u8; NONCE],
+        binding: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let payload = Payload { msg: plaintext, aad: binding };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError)?;
-        Ok((nonce, sealed))
+        self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError)
     }
 
     /// Opens what was sealed for the same `binding` under the same key.
@@ -137,6 +165,18 @@ mod tests {
         let first = keys.ledger.seal(b"", b"words", &mut rng).unwrap();
         let second = keys.ledger.seal(b"", b"words", &mut rng).unwrap();
         assert_ne!(first, second);
+    }
+
+    #[test]
+    fn without_randomness_the_nonce_follows_from_what_is_sealed_and_where() {
+        let keys = keys(1, 1, 1);
+        let seal = |binding: &[u8], words: &[u8]| keys.seal_roster(binding, words).unwrap();
+        let (nonce, sealed) = seal(b"place", b"words");
+        assert_eq!(seal(b"place", b"words"), (nonce, sealed.clone()));
+        assert_ne!(seal(b"place", b"other").0, nonce);
+        assert_ne!(seal(b"elsewhere", b"words").0, nonce);
+        assert_eq!(**keys.roster.open(b"place", &nonce, &sealed).unwrap(), *b"words");
+        assert!(keys.ledger.open(b"place", &nonce, &sealed).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! for when something seems wrong, and what takes writing the whole book anew.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use rand_core::CryptoRng;
 
@@ -14,7 +15,7 @@ use crate::store::{Settings, Store, Wiped};
 use crate::vault::KeyVault;
 
 impl Book {
-    /// Bytes of ledger and index on disk.
+    /// Bytes of ledger, index and roster on disk.
     pub fn size(&self) -> Result<u64, ReadError> {
         self.store()?.size()
     }
@@ -30,11 +31,13 @@ impl Book {
     /// Reads the whole book, puts back what one of ledger and index has and the other hasn't, and
     /// counts what remains lost. Removes nothing.
     pub fn check(&mut self) -> Result<CheckReport, ReadError> {
+        self.roster = Mutex::default();
         self.store_mut()?.check()
     }
 
     /// Builds the index anew from the ledger, as after [`ReadError::Index`].
     pub fn reindex(&mut self) -> Result<IndexState, ReadError> {
+        self.roster = Mutex::default();
         self.store_mut()?.reindex()
     }
 
@@ -46,6 +49,7 @@ impl Book {
     /// # Errors
     /// [`ReadError`]; the book is suspended all the same, and nothing is lost.
     pub fn suspend(&mut self) -> Result<(), ReadError> {
+        self.roster = Mutex::default();
         self.store.take().map_or(Ok(()), Store::close)
     }
 
@@ -110,6 +114,7 @@ impl Book {
         keep: &mut dyn FnMut(&Entry) -> bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
+        self.roster = Mutex::default();
         let done = self.store_mut()?.rewrite(keep, rng)?;
         Ok(Rewritten { people: 0, lost: done.lost, old_key_remains: done.old_key_remains })
     }

@@ -19,6 +19,7 @@ pub struct Contact {
     notes: Vec<String>,
     tags: Vec<String>,
     blocked: bool,
+    latest: u64,
 }
 
 /// One recorded encounter. A code that was renewed in the middle gives it two runs of the protocol,
@@ -83,16 +84,23 @@ impl Contact {
         self.meetings.iter().map(Meeting::state).max().unwrap_or(State::Offered)
     }
 
-    /// Folds what happened, in the ledger's order; `None` if they were never met.
+    /// The sequence of the entry of the latest encounter.
+    pub(super) fn latest(&self) -> u64 {
+        self.latest
+    }
+
+    /// Folds what happened, in the ledger's order, each behind its sequence; `None` if they were
+    /// never met.
     pub(super) fn fold(
         person: PersonId,
-        happenings: impl IntoIterator<Item = Happening>,
+        happenings: impl IntoIterator<Item = (u64, Happening)>,
     ) -> Option<Self> {
-        let (mut meetings, mut blocked) = (Vec::<Meeting>::new(), false);
+        let (mut meetings, mut blocked, mut latest) = (Vec::<Meeting>::new(), false, 0);
         let (mut notes, mut tags) = (Vec::new(), Vec::<String>::new());
-        for happening in happenings {
+        for (seq, happening) in happenings {
             match happening {
                 Happening::Met { receipt, confirm_message, continues } => {
+                    latest = seq;
                     let shown = receipt.shown();
                     let run = Run { receipt: *receipt, shown, confirm_message };
                     if meetings.iter().any(|m| m.run(&run.shown.transcript).is_some()) {
@@ -120,7 +128,7 @@ impl Contact {
             }
         }
         let badge = meetings.last()?.badge()?.clone();
-        Some(Self { person, badge, meetings, notes, tags, blocked })
+        Some(Self { person, badge, meetings, notes, tags, blocked, latest })
     }
 }
 

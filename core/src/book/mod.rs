@@ -11,15 +11,17 @@ mod care;
 mod contact;
 mod entry;
 mod people;
+mod summary;
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rand_core::CryptoRng;
 
 use self::entry::{Happening, Listed, about, of};
+use self::people::Roster;
 use crate::badge::Badge;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
@@ -33,6 +35,7 @@ use crate::vault::KeyVault;
 
 pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
+pub use self::summary::Summary;
 pub use crate::index::Engine;
 pub use crate::ledger::{Damage, WriteError};
 pub use crate::store::{
@@ -119,6 +122,7 @@ pub struct Book {
     identity: Identity,
     /// `None` while the book is suspended.
     store: Option<Store>,
+    roster: Mutex<Roster>,
     begun: AtomicU64,
 }
 
@@ -148,7 +152,8 @@ impl Book {
         let identity = Identity::from_secret(&*store.secret()?);
         sweep();
         let begun = AtomicU64::new(store.last() << 20);
-        Ok((Self { settings, identity, store: Some(store), begun }, report))
+        let (store, roster) = (Some(store), Mutex::default());
+        Ok((Self { settings, identity, store, roster, begun }, report))
     }
 
     /// The owner, also while the book is suspended.
@@ -240,7 +245,7 @@ impl Book {
         &self,
         transcript: &Transcript,
     ) -> Result<Option<(PersonId, Meeting)>, ReadError> {
-        let met = self.happenings(of(transcript))?.into_iter().find_map(|h| match h {
+        let met = self.happenings(of(transcript))?.into_iter().find_map(|(_, h)| match h {
             Happening::Met { receipt, .. } => Some(receipt.peer.opening.person),
             _ => None,
         });
@@ -275,7 +280,7 @@ impl Book {
     /// Everyone who is blocked.
     pub fn blocked(&self) -> Result<Vec<PersonId>, ReadError> {
         let mut blocked = Vec::new();
-        for happening in self.happenings(Listed::Blocked.subject())? {
+        for (_, happening) in self.happenings(Listed::Blocked.subject())? {
             let Happening::Blocked { person, blocked: now } = happening else { continue };
             blocked.retain(|p| *p != person);
             if now {
@@ -342,7 +347,7 @@ impl Book {
     #[allow(clippy::type_complexity, reason = "a list and a label, read once and taken apart")]
     fn wardrobe(&self) -> Result<(Vec<(String, Badge)>, Option<String>), ReadError> {
         let (mut badges, mut shown) = (Vec::<(String, Badge)>::new(), None);
-        for happening in self.happenings(Listed::Badges.subject())? {
+        for (_, happening) in self.happenings(Listed::Badges.subject())? {
             match happening {
                 Happening::Badge { label, badge: Some(badge) } => {
                     match badges.iter_mut().find(|(l, _)| *l == label) {
@@ -362,15 +367,16 @@ impl Book {
     /// The contact of `person`, if they were met, and whether they are blocked.
     fn fold(&self, person: &PersonId) -> Result<(Option<Contact>, bool), ReadError> {
         let happenings = self.happenings(about(person))?;
-        let blocked = happenings.iter().rev().find_map(|h| match h {
+        let blocked = happenings.iter().rev().find_map(|(_, h)| match h {
             Happening::Blocked { blocked, .. } => Some(*blocked),
             _ => None,
         });
         Ok((Contact::fold(*person, happenings), blocked.unwrap_or_default()))
     }
 
-    /// What happened to `subject`, in order, as far as this version knows the kinds.
-    fn happenings(&self, subject: Option<Subject>) -> Result<Vec<Happening>, ReadError> {
+    /// What happened to `subject`, in order, with the sequence of each entry, as far as this version
+    /// knows the kinds.
+    fn happenings(&self, subject: Option<Subject>) -> Result<Vec<(u64, Happening)>, ReadError> {
         let Some(subject) = subject else { return Ok(Vec::new()) };
         let mut happenings = Vec::new();
         for entry in self.store()?.entries_of(&subject)? {
@@ -396,10 +402,11 @@ impl Book {
     }
 }
 
-/// What an entry says; nothing if this version doesn't know its kind.
-fn happening(entry: &Entry) -> Result<Option<Happening>, ReadError> {
+/// What an entry says, behind its sequence; nothing if this version doesn't know its kind.
+fn happening(entry: &Entry) -> Result<Option<(u64, Happening)>, ReadError> {
     let happening = Happening::read(entry.kind, &entry.payload).transpose();
-    happening.map_err(|_| ReadError::Lost(entry.seq))
+    let happening = happening.map_err(|_| ReadError::Lost(entry.seq))?;
+    Ok(happening.map(|happening| (entry.seq, happening)))
 }
 
 /// An entry to be shown among others. One that is lost was counted when the book was opened, and is

@@ -1,12 +1,36 @@
-//! Going through people: everyone one by one, and whoever was met last.
+//! Going through people: everyone one by one, whoever was met last, and whom some words fit.
+//!
+//! Lists of [`Summary`] come out of the roster, which is drawn up when a list is asked for the first
+//! time; what changed since is kept beside it in memory, until it is worth drawing it up again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::iter;
 use std::ops::ControlFlow;
+use std::sync::PoisonError;
 
 use super::entry::{Listed, about, person_of};
+use super::summary::{self, Summary};
 use super::{Book, Contact, ReadError, happening, unless_lost};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
+use crate::store::NewRoster;
+
+/// So many changed people are kept beside the roster, in memory.
+const CHANGED: usize = 512;
+/// So many entries are read to bring the roster up to date; past that, it is drawn up again.
+const BEHIND: u64 = 2_048;
+
+/// What is known of the roster.
+#[derive(Default)]
+pub(super) struct Roster {
+    /// The last entry in it; `None` as long as there is none.
+    drawn_up_to: Option<u64>,
+    /// The last entry in `changed`, or that changed nobody.
+    seen: u64,
+    /// People whom later entries are about, and who isn't in the book.
+    changed: BTreeMap<PersonId, Option<Summary>>,
+}
 
 impl Book {
     /// Visits everyone in the book, in the order they were first met, until `visit` breaks. It holds
@@ -16,10 +40,43 @@ impl Book {
         visit: &mut dyn FnMut(Contact) -> ControlFlow<()>,
     ) -> Result<(), ReadError> {
         let Some(encounters) = Listed::Encounters.subject() else { return Ok(()) };
-        let store = self.store()?;
-        let is_all_about = store.only_entries()?;
+        self.each_met(self.store()?.entries_of(&encounters)?, visit)
+    }
+
+    /// At most `limit` people, each once, in the order of their latest encounters, newest first. It
+    /// reads no more than that takes, however large the book is, unless the roster has to be drawn
+    /// up.
+    pub fn latest(&self, limit: usize) -> Result<Vec<Summary>, ReadError> {
+        self.listed(|list, summary| {
+            if list.len() < limit {
+                list.push(summary);
+            }
+            list.len() < limit
+        })
+    }
+
+    /// Whoever has, for every word of `text`, some word that it begins, whatever its case and
+    /// accents: in any field of any badge they showed, in events, notes and tags. The one met last
+    /// comes first. No words find everybody.
+    pub fn search(&self, text: &str) -> Result<Vec<Summary>, ReadError> {
+        let wanted = summary::wanted(text);
+        self.listed(|list, summary| {
+            if summary.has(&wanted) {
+                list.push(summary);
+            }
+            true
+        })
+    }
+
+    /// The people of some encounters, each when they come first, until `visit` breaks.
+    fn each_met(
+        &self,
+        encounters: impl Iterator<Item = Result<Entry, ReadError>>,
+        visit: &mut dyn FnMut(Contact) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let is_all_about = self.store()?.only_entries()?;
         let mut people = BTreeSet::new();
-        for entry in store.entries_of(&encounters)? {
+        for entry in encounters {
             let Some(entry) = unless_lost(entry)? else { continue };
             let Some(person) = person_met(&entry) else { continue };
             let contact = if about(&person).is_some_and(|person| is_all_about(&person)) {
@@ -36,30 +93,130 @@ impl Book {
         Ok(())
     }
 
-    /// At most `limit` people, each once, in the order of their latest encounters, newest first. It
-    /// reads no more encounters than that takes, however large the book is.
-    pub fn latest(&self, limit: usize) -> Result<Vec<Contact>, ReadError> {
-        let people = self.last_met(limit)?;
-        people.iter().filter_map(|person| self.contact(person).transpose()).collect()
+    /// A list that `take` makes of people, whoever was met last first, as long as it wants more.
+    fn listed(
+        &self,
+        take: impl Fn(&mut Vec<Summary>, Summary) -> bool,
+    ) -> Result<Vec<Summary>, ReadError> {
+        let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
+        // A roster that turns out to be spoilt is drawn up once more.
+        for _ in 0..2 {
+            if !self.catch_up(&mut roster)? {
+                break;
+            }
+            let mut taken = Vec::new();
+            let done = self.each_in(&roster, &mut |summary| Ok(take(&mut taken, summary)));
+            if done.is_ok() {
+                return Ok(taken);
+            }
+            *roster = Roster::default();
+            self.store()?.drop_roster();
+        }
+        // None can be kept, on a full disk for instance: all people, then, which takes longer.
+        let mut taken = Vec::new();
+        self.each_latest(&mut |contact| {
+            let goes_on = take(&mut taken, Summary::of(&contact));
+            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(taken)
     }
 
-    fn last_met(&self, limit: usize) -> Result<Vec<PersonId>, ReadError> {
-        let (mut met, mut people, mut read) = (BTreeSet::new(), Vec::new(), Ok(()));
-        let mut visit = |entry| {
-            match unless_lost(entry) {
-                Ok(entry) => {
-                    let person = entry.as_ref().and_then(person_met);
-                    people.extend(person.filter(|person| met.insert(*person)));
-                }
-                Err(error) => read = Err(error),
-            }
-            let more = read.is_ok() && people.len() < limit;
-            if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        };
-        if let Some(encounters) = Listed::Encounters.subject().filter(|_| limit > 0) {
-            self.store()?.newest_of(&encounters, &mut visit)?;
+    /// Brings the roster up to date. Gives whether there is one.
+    fn catch_up(&self, roster: &mut Roster) -> Result<bool, ReadError> {
+        let store = self.store()?;
+        let last = store.last();
+        if roster.drawn_up_to.is_none()
+            && let Some((drawn_up_to, _)) = store.roster()
+        {
+            *roster =
+                Roster { drawn_up_to: Some(drawn_up_to), seen: drawn_up_to, ..Roster::default() };
         }
-        read.map(|()| people)
+        let Some(drawn_up_to) = roster.drawn_up_to.filter(|_| last - roster.seen <= BEHIND) else {
+            return self.draw_up(roster);
+        };
+        let mut people = BTreeSet::new();
+        for seq in roster.seen + 1..=last {
+            let entry = unless_lost(store.entry(seq))?;
+            people.extend(entry.as_ref().and_then(person_met));
+        }
+        for person in people {
+            let summary = self.contact(&person)?.as_ref().map(Summary::of);
+            roster.changed.insert(person, summary);
+        }
+        roster.seen = last;
+        if roster.changed.len() > CHANGED || last - drawn_up_to > BEHIND {
+            let merged = |new: &mut NewRoster| {
+                self.each_in(roster, &mut |summary| new.put(&summary.encode()).map(|()| true))
+            };
+            let drawn_up = store.new_roster().and_then(|mut new| {
+                merged(&mut new)?;
+                new.finish()
+            });
+            // Otherwise it stays with what is kept beside it.
+            if drawn_up.is_ok() {
+                *roster = Roster { drawn_up_to: Some(last), seen: last, ..Roster::default() };
+            }
+        }
+        Ok(true)
+    }
+
+    /// Draws the roster up out of the entries of the book. Gives whether it could be kept.
+    fn draw_up(&self, roster: &mut Roster) -> Result<bool, ReadError> {
+        *roster = Roster::default();
+        let Ok(mut new) = self.store()?.new_roster() else { return Ok(false) };
+        let mut kept = Ok(());
+        self.each_latest(&mut |contact| {
+            kept = new.put(&Summary::of(&contact).encode());
+            if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if kept.and_then(|()| new.finish()).is_err() {
+            return Ok(false);
+        }
+        let last = self.store()?.last();
+        *roster = Roster { drawn_up_to: Some(last), seen: last, ..Roster::default() };
+        Ok(true)
+    }
+
+    /// Visits everyone, whoever was met last first, until `visit` breaks.
+    fn each_latest(
+        &self,
+        visit: &mut dyn FnMut(Contact) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let Some(encounters) = Listed::Encounters.subject() else { return Ok(()) };
+        self.each_met(self.store()?.entries_of(&encounters)?.rev(), visit)
+    }
+
+    /// The same out of the roster and of what is kept beside it, as long as `take` wants more.
+    fn each_in(
+        &self,
+        roster: &Roster,
+        take: &mut dyn FnMut(Summary) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let store = self.store().map_err(io::Error::other)?;
+        let (_, mut lines) = store.roster().ok_or(io::ErrorKind::InvalidData)?;
+        let mut changed: Vec<&Summary> = roster.changed.values().flatten().collect();
+        changed.sort_unstable_by_key(|summary| summary.latest);
+        let mut drawn_up = iter::from_fn(|| lines.next().transpose())
+            .map(|line| Summary::decode(&line?).map_err(io::Error::other))
+            .filter(|line| !matches!(line, Ok(s) if roster.changed.contains_key(&s.person)))
+            .peekable();
+        loop {
+            let newer = match drawn_up.peek() {
+                Some(Ok(line)) => changed.pop_if(|summary| summary.latest > line.latest),
+                Some(Err(_)) => None,
+                None => changed.pop(),
+            };
+            let next = match newer {
+                Some(summary) => summary.clone(),
+                None => match drawn_up.next() {
+                    Some(line) => line?,
+                    None => return Ok(()),
+                },
+            };
+            if !take(next)? {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::memory::Memory;
-use super::rows::{Order, Rows, Visit};
+use super::rows::{Rows, Visit};
 
 /// What keeps the index. The ledger is the truth whichever it is, so it can be another one at every
 /// open: an index that another engine left is moved aside and built anew.
@@ -92,9 +92,9 @@ pub(crate) trait OrderedMap: Send + Sync {
     /// The value of `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
 
-    /// Visits the rows whose key starts with `prefix`, in this order of keys, until `visit` breaks.
+    /// Visits the rows whose key starts with `prefix`, in the order of keys, until `visit` breaks.
     /// It may ask for other rows meanwhile.
-    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError>;
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError>;
 
     /// Puts all of `rows` or none. That they last is best effort: the ledger is the truth.
     fn commit(&self, rows: &Rows) -> Result<(), EngineError>;
@@ -148,18 +148,18 @@ mod tests {
 
     type Found = Vec<(Vec<u8>, Vec<u8>)>;
 
-    fn found(map: &dyn OrderedMap, prefix: &[u8], order: Order, limit: usize) -> Found {
+    fn found(map: &dyn OrderedMap, prefix: &[u8], limit: usize) -> Found {
         let mut found = vec![];
         let mut visit = |key: &[u8], value: &[u8]| {
             found.push((key.to_vec(), value.to_vec()));
             if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        map.scan(prefix, order, &mut visit).unwrap();
+        map.scan(prefix, &mut visit).unwrap();
         found
     }
 
-    fn keys(map: &dyn OrderedMap, prefix: &[u8], order: Order, limit: usize) -> Vec<Vec<u8>> {
-        found(map, prefix, order, limit).into_iter().map(|(key, _)| key).collect()
+    fn keys(map: &dyn OrderedMap, prefix: &[u8], limit: usize) -> Vec<Vec<u8>> {
+        found(map, prefix, limit).into_iter().map(|(key, _)| key).collect()
     }
 
     fn each(check: impl Fn(Engine, &Path, Box<dyn OrderedMap>)) {
@@ -171,10 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_found_by_key_and_by_prefix_in_both_orders() {
-        use Order::{Ascending, Descending};
+    fn rows_are_found_by_key_and_by_prefix() {
         each(|_, _, map| {
-            assert!(map.get(b"a1").unwrap().is_none() && keys(&*map, b"", Ascending, 9).is_empty());
+            assert!(map.get(b"a1").unwrap().is_none() && keys(&*map, b"", 9).is_empty());
             let rows = [(&b"a1"[..], &b"x"[..]), (b"b1", b"1"), (b"b2", b"2"), (b"b9", b"9")];
             map.commit(&rows.map(|(key, value)| (key.to_vec(), value.to_vec())).into()).unwrap();
             map.commit(&[(b"b2".to_vec(), b"two".to_vec()), (b"c".to_vec(), vec![])].into())
@@ -182,12 +181,9 @@ mod tests {
             assert_eq!(map.get(b"b2").unwrap().unwrap(), b"two");
             assert_eq!(map.get(b"c").unwrap().unwrap(), b"");
             assert_eq!(map.get(b"d").unwrap(), None);
-            assert_eq!(keys(&*map, b"b", Ascending, 9), [b"b1", b"b2", b"b9"]);
-            assert_eq!(keys(&*map, b"b", Descending, 9), [b"b9", b"b2", b"b1"]);
-            assert_eq!(keys(&*map, b"b", Ascending, 2), [b"b1", b"b2"]);
-            assert_eq!(keys(&*map, b"b", Descending, 2), [b"b9", b"b2"]);
-            assert_eq!(keys(&*map, b"", Descending, 1), [b"c"]);
-            assert!(keys(&*map, b"zz", Descending, 9).is_empty());
+            assert_eq!(keys(&*map, b"b", 9), [b"b1", b"b2", b"b9"]);
+            assert_eq!(keys(&*map, b"b", 2), [b"b1", b"b2"]);
+            assert!(keys(&*map, b"zz", 9).is_empty());
         });
     }
 
@@ -196,11 +192,9 @@ mod tests {
         each(|_, _, map| {
             let keys_there = [&[1, 0xFE][..], &[1, 0xFF], &[1, 0xFF, 0xFF, 3], &[2], &[0xFF, 0xFF]];
             map.commit(&keys_there.iter().map(|key| (key.to_vec(), vec![])).collect()).unwrap();
-            for order in [Order::Ascending, Order::Descending] {
-                assert_eq!(keys(&*map, &[1, 0xFF], order, 9).len(), 2);
-                assert_eq!(keys(&*map, &[0xFF], order, 9), [[0xFF, 0xFF]]);
-                assert_eq!(keys(&*map, &[], order, 9).len(), 5);
-            }
+            assert_eq!(keys(&*map, &[1, 0xFF], 9).len(), 2);
+            assert_eq!(keys(&*map, &[0xFF], 9), [[0xFF, 0xFF]]);
+            assert_eq!(keys(&*map, &[], 9).len(), 5);
         });
     }
 
@@ -221,11 +215,9 @@ mod tests {
                 model.commit(&rows).unwrap();
             }
             for prefix in [&b"k"[..], b"k\x00", b"k\x01", b"k\x02", b"k\x03"] {
-                for order in [Order::Ascending, Order::Descending] {
-                    let expected = found(&model, prefix, order, usize::MAX);
-                    assert!(found(&*map, prefix, order, usize::MAX) == expected);
-                    assert!(found(&*map, prefix, order, 7) == expected[..7.min(expected.len())]);
-                }
+                let expected = found(&model, prefix, usize::MAX);
+                assert!(found(&*map, prefix, usize::MAX) == expected);
+                assert!(found(&*map, prefix, 7) == expected[..7.min(expected.len())]);
             }
         });
     }
@@ -237,11 +229,11 @@ mod tests {
             let mut seen = vec![];
             let mut visit = |key: &[u8], _: &[u8]| {
                 seen.extend(map.get(key).unwrap().unwrap());
-                seen.extend(keys(&*map, b"k", Order::Descending, 1).concat());
+                seen.extend(keys(&*map, b"k", 1).concat());
                 ControlFlow::Continue(())
             };
-            map.scan(b"k", Order::Ascending, &mut visit).unwrap();
-            assert_eq!(seen, [1, b'k', 3, 2, b'k', 3, 3, b'k', 3]);
+            map.scan(b"k", &mut visit).unwrap();
+            assert_eq!(seen, [1, b'k', 1, 2, b'k', 1, 3, b'k', 1]);
         });
     }
 

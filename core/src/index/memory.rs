@@ -4,7 +4,7 @@
 use std::sync::{PoisonError, RwLock};
 
 use super::engine::{EngineError, OrderedMap};
-use super::rows::{Order, Rows, Visit, visit_prefix};
+use super::rows::{Rows, Visit, visit_prefix};
 
 /// A map that lasts until it is dropped.
 #[derive(Default)]
@@ -15,10 +15,10 @@ impl OrderedMap for Memory {
         Ok(self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
     }
 
-    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError> {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         // Read, not held alone: a visit may ask for other rows.
         let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let _ = visit_prefix(&rows, prefix, order, visit);
+        let _ = visit_prefix(&rows, prefix, visit);
         Ok(())
     }
 

@@ -28,7 +28,6 @@ use rows::{Meta, Rows, Visit};
 
 pub use engine::Engine;
 pub(crate) use engine::EngineError;
-pub(crate) use rows::Order;
 
 /// Entries that wait in memory before they go to the engine together.
 const BATCH: usize = 64;
@@ -218,7 +217,7 @@ impl Index {
     /// Whether the ledger itself is known to miss the entry `seq`.
     pub(crate) fn is_gap(&self, seq: u64) -> Result<bool, EngineError> {
         let mut inside = false;
-        self.scan(rows::GAP, Order::Ascending, &mut |key, value| {
+        self.scan(rows::GAP, &mut |key, value| {
             let first = key.get(1..).and_then(|k| k.try_into().ok()).map(u64::from_be_bytes);
             let count = value.try_into().ok().map(u64::from_be_bytes);
             if let (Some(first), Some(count)) = (first, count) {
@@ -229,15 +228,14 @@ impl Index {
         Ok(inside)
     }
 
-    /// Visits the sequences of the entries about the subject with this hash, in this order.
+    /// Visits the sequences of the entries about the subject with this hash, lowest first.
     pub(crate) fn each_of(
         &self,
         hash: &[u8; 16],
-        order: Order,
         visit: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), EngineError> {
         let mut whole = true;
-        self.scan(&rows::lookup_prefix(hash), order, &mut |key, _| match rows::lookup_seq(key) {
+        self.scan(&rows::lookup_prefix(hash), &mut |key, _| match rows::lookup_seq(key) {
             Some(seq) => visit(seq),
             None => {
                 whole = false;
@@ -252,7 +250,7 @@ impl Index {
     pub(crate) fn shared_lookups(&self) -> Result<BTreeSet<[u8; 16]>, EngineError> {
         self.check()?;
         let (mut shared, mut before) = (BTreeSet::new(), None);
-        self.map.scan(rows::LOOKUP, Order::Ascending, &mut |key, _| {
+        self.map.scan(rows::LOOKUP, &mut |key, _| {
             let hash = rows::lookup_hash(key);
             if hash == before {
                 shared.extend(hash);
@@ -261,7 +259,7 @@ impl Index {
             ControlFlow::Continue(())
         })?;
         // Those that wait may have others in the engine.
-        let _ = rows::visit_prefix(&self.pending, rows::LOOKUP, Order::Ascending, &mut |key, _| {
+        let _ = rows::visit_prefix(&self.pending, rows::LOOKUP, &mut |key, _| {
             shared.extend(rows::lookup_hash(key));
             ControlFlow::Continue(())
         });
@@ -272,7 +270,7 @@ impl Index {
     pub(crate) fn counts_agree(&self) -> Result<bool, EngineError> {
         let count = |prefix: &[u8]| {
             let mut rows = 0_u64;
-            self.scan(prefix, Order::Ascending, &mut |_, _| {
+            self.scan(prefix, &mut |_, _| {
                 rows += 1;
                 ControlFlow::Continue(())
             })?;
@@ -306,23 +304,16 @@ impl Index {
         }
     }
 
-    /// The engine's rows, then those that wait, or the other way round: each sort of key grows at
-    /// its end only.
-    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError> {
+    /// The engine's rows, then those that wait: each sort of key grows at its end only.
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         self.check()?;
-        if order == Order::Descending {
-            return match rows::visit_prefix(&self.pending, prefix, order, visit) {
-                ControlFlow::Continue(()) => self.map.scan(prefix, order, visit),
-                ControlFlow::Break(()) => Ok(()),
-            };
-        }
         let mut flow = ControlFlow::Continue(());
-        self.map.scan(prefix, order, &mut |key, value| {
+        self.map.scan(prefix, &mut |key, value| {
             flow = visit(key, value);
             flow
         })?;
         if flow.is_continue() {
-            let _ = rows::visit_prefix(&self.pending, prefix, order, visit);
+            let _ = rows::visit_prefix(&self.pending, prefix, visit);
         }
         Ok(())
     }

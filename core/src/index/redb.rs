@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use redb::{Database, Error, ReadOnlyTable, ReadableDatabase as _, TableDefinition, TableError};
 
 use super::engine::{EngineError, OrderedMap, REDB_FILE, caught};
-use super::rows::{Order, Rows, Visit, bounds};
+use super::rows::{Rows, Visit, bounds};
 
 /// Bytes of pages that redb may keep in memory.
 const CACHE: usize = 4 * 1024 * 1024;
@@ -64,17 +64,13 @@ impl OrderedMap for Redb {
         caught("redb", || rows.get(key).map(|value| value.map(|v| v.value().to_vec())))
     }
 
-    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError> {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
         let Some(rows) = self.rows()? else { return Ok(()) };
         let (from, to) = bounds(prefix);
         let within = (from.as_ref().map(Vec::as_slice), to.as_ref().map(Vec::as_slice));
         let mut rows = caught("redb", || rows.range::<&[u8]>(within))?;
         let mut next = || {
-            let row = match order {
-                Order::Ascending => rows.next(),
-                Order::Descending => rows.next_back(),
-            };
-            let row = row.transpose()?;
+            let row = rows.next().transpose()?;
             Ok::<_, Error>(row.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())))
         };
         while let Some((key, value)) = caught("redb", &mut next)? {

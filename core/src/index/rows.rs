@@ -22,15 +22,6 @@ pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 /// Looks at one row, key and value, and says whether to go on.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
-/// Which way rows are visited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// From the lowest key to the highest.
-    Ascending,
-    /// From the highest key to the lowest.
-    Descending,
-}
-
 /// The layout of rows that this version writes and reads.
 const SCHEMA: u32 = 2;
 
@@ -132,18 +123,9 @@ pub(super) fn bounds(prefix: &[u8]) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
     (Bound::Included(prefix.to_vec()), end)
 }
 
-/// Visits the rows of `rows` whose key starts with `prefix`, in this order of keys.
-pub(super) fn visit_prefix(
-    rows: &Rows,
-    prefix: &[u8],
-    order: Order,
-    visit: &mut Visit<'_>,
-) -> ControlFlow<()> {
-    let mut rows = rows.range(bounds(prefix));
-    match order {
-        Order::Ascending => rows.try_for_each(|(key, value)| visit(key, value)),
-        Order::Descending => rows.rev().try_for_each(|(key, value)| visit(key, value)),
-    }
+/// Visits the rows of `rows` whose key starts with `prefix`, in the order of keys.
+pub(super) fn visit_prefix(rows: &Rows, prefix: &[u8], visit: &mut Visit<'_>) -> ControlFlow<()> {
+    rows.range(bounds(prefix)).try_for_each(|(key, value)| visit(key, value))
 }
 
 #[cfg(test)]

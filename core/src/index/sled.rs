@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::engine::{EngineError, OrderedMap, caught};
-use super::rows::{Order, Rows, Visit};
+use super::rows::{Rows, Visit};
 
 /// Bytes that sled may want on disk at once beside the rows themselves: its file grows by segments
 /// of 512 KiB, and now and then it writes a snapshot.
@@ -25,7 +25,10 @@ const PROBE: &str = "room";
 const PATIENCE: u32 = 400;
 
 /// Bytes of pages that sled may keep in memory.
-const CACHE: u64 = 8 * 1024 * 1024;
+const CACHE: u64 = 2 * 1024 * 1024;
+
+/// After so many rows of a scan one is looked up: only that makes sled let go of pages again.
+const LOOKED_UP: u32 = 64;
 
 /// An open sled database and its one tree.
 pub(super) struct Sled {
@@ -64,15 +67,16 @@ impl OrderedMap for Sled {
         caught("sled", || db.get(key)).map(|value| value.map(|v| v.to_vec()))
     }
 
-    fn scan(&self, prefix: &[u8], order: Order, visit: &mut Visit<'_>) -> Result<(), EngineError> {
-        let mut rows = self.db()?.scan_prefix(prefix);
-        let mut next = || match order {
-            Order::Ascending => rows.next().transpose(),
-            Order::Descending => rows.next_back().transpose(),
-        };
-        while let Some((key, value)) = caught("sled", &mut next)? {
+    fn scan(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), EngineError> {
+        let db = self.db()?;
+        let mut rows = db.scan_prefix(prefix);
+        for number in 1_u32.. {
+            let Some((key, value)) = caught("sled", || rows.next().transpose())? else { break };
             if visit(&key, &value).is_break() {
                 break;
+            }
+            if number.is_multiple_of(LOOKED_UP) {
+                caught("sled", || db.get(&key))?;
             }
         }
         Ok(())
@@ -133,7 +137,9 @@ impl Drop for Sled {
 fn probe(dir: &Path, bytes: usize) -> io::Result<()> {
     let path = dir.join(PROBE);
     let mut file = File::create(&path)?;
-    let zeros = vec![0; 512 * 1024];
+    // Less than sled's own buffers of 512 KiB: glibc keeps in memory what is freed, up to the largest
+    // that was freed before.
+    let zeros = vec![0; 256 * 1024];
     let written = (0..bytes.div_ceil(zeros.len())).try_for_each(|_| file.write_all(&zeros));
     drop(file);
     let removed = fs::remove_file(&path);

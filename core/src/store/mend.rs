@@ -127,6 +127,9 @@ impl Store {
         let how = (&self.settings, Work::Checking);
         pass::over(&self.ledger, self.ledger.start(), how, &mut take)
             .map_err(|halt| halt.reading(&path))?;
+        if healed > 0 || !report.damage.is_empty() || report.rebuilt.is_some() {
+            self.drop_roster();
+        }
         Ok(report)
     }
 

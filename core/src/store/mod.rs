@@ -14,6 +14,7 @@ mod mend;
 mod pass;
 mod read;
 mod renew;
+mod roster;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub(crate) use error::RewriteReport;
 pub use error::{
     CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError, RolledBack,
 };
+pub(crate) use roster::NewRoster;
 pub use settings::{Mode, Progress, Settings, Watch, Work};
 pub use wipe::Wiped;
 pub(crate) use wipe::wipe;
@@ -143,6 +145,10 @@ impl Store {
         if writable {
             store.clean(&found, &mut report);
         }
+        let is_current = matches!(report.index, IndexState::Current { .. });
+        if report.healed > 0 || !report.damage.is_empty() || !is_current {
+            store.drop_roster();
+        }
         Ok((store, report))
     }
 
@@ -193,12 +199,13 @@ impl Store {
         self.ledger.tail().next - 1
     }
 
-    /// Bytes of ledger and index on disk.
+    /// Bytes of ledger, index and roster on disk.
     ///
     /// # Errors
     /// [`ReadError::Index`].
     pub(crate) fn size(&self) -> Result<u64, ReadError> {
-        Ok(self.ledger.size() + self.index.size().map_err(index_failed)?)
+        let index = self.index.size().map_err(index_failed)?;
+        Ok(self.ledger.size() + index + self.roster_size())
     }
 
     /// Commits to the index what waits in memory, tells the vault how far the book is, and lets go

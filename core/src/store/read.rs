@@ -3,7 +3,6 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{ReadError, Store, index_failed, mend};
-use crate::index::Order;
 use crate::ledger::{Entry, Found, Scan, Subject};
 
 impl Store {
@@ -41,24 +40,9 @@ impl Store {
     pub(crate) fn entries_of(
         &self,
         subject: &Subject,
-    ) -> Result<impl Iterator<Item = Result<Entry, ReadError>>, ReadError> {
+    ) -> Result<impl DoubleEndedIterator<Item = Result<Entry, ReadError>>, ReadError> {
         let seqs = self.seqs_of(&self.keys.lookup(subject.as_bytes()))?;
         Ok(seqs.into_iter().map(move |seq| self.entry_about(seq, subject)))
-    }
-
-    /// Visits the entries about `subject`, newest first, until `visit` breaks, and reads no others.
-    /// One that can't be read is an error in its place, after which the rest follows.
-    ///
-    /// # Errors
-    /// [`ReadError::Index`].
-    pub(crate) fn newest_of(
-        &self,
-        subject: &Subject,
-        visit: &mut dyn FnMut(Result<Entry, ReadError>) -> ControlFlow<()>,
-    ) -> Result<(), ReadError> {
-        let hash = self.keys.lookup(subject.as_bytes());
-        let mut visit = |seq| visit(self.entry_about(seq, subject));
-        self.index.each_of(&hash, Order::Descending, &mut visit).map_err(index_failed)
     }
 
     fn entry_about(&self, seq: u64, subject: &Subject) -> Result<Entry, ReadError> {
@@ -103,7 +87,7 @@ impl Store {
             seqs.push(seq);
             ControlFlow::Continue(())
         };
-        self.index.each_of(hash, Order::Ascending, &mut visit).map_err(index_failed)?;
+        self.index.each_of(hash, &mut visit).map_err(index_failed)?;
         Ok(seqs)
     }
 

@@ -13,7 +13,10 @@ use crate::{pick, view};
 /// `lapel contacts`.
 pub(crate) fn contacts(home: &Home, args: ContactsArgs, say: &Say) -> Outcome {
     let book = home.open(say)?;
-    let mut found = book.search(args.search.as_deref().unwrap_or_default())?;
+    let mut found = match &args.search {
+        None => book.contacts()?,
+        Some(words) => with_these(&book, words)?,
+    };
     if let Some(event) = &args.event {
         must_know_event(&book, event)?;
         found.retain(|contact| events(contact).any(|there| same(there, event)));
@@ -25,6 +28,15 @@ pub(crate) fn contacts(home: &Home, args: ContactsArgs, say: &Say) -> Outcome {
         (true, Some(words)) => format!("Nobody in the book fits \"{words}\"."),
     };
     say.answer(&text, &json!({ "contacts": documents }))
+}
+
+/// Whoever fits the words; the one met last comes first.
+fn with_these(book: &Book, words: &str) -> Outcome<Vec<Contact>> {
+    let mut found = Vec::new();
+    for line in book.search(words)? {
+        found.extend(book.contact(&line.person)?);
+    }
+    Ok(found)
 }
 
 fn events(contact: &Contact) -> impl Iterator<Item = &str> {

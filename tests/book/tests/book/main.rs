@@ -18,5 +18,6 @@ mod formats;
 mod full;
 mod keys;
 mod life;
+mod lists;
 mod receipts;
 mod steps;

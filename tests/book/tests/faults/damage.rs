@@ -62,6 +62,7 @@ impl Sample {
             }
         }
         let facts = facts::of(&book).unwrap();
+        facts::assert_listed(&book).unwrap();
         // The owner is in the header.
         assert_eq!(facts.len() - 1, entries, "each entry is one fact");
         if closed {
@@ -121,6 +122,7 @@ fn judged(sample: &Sample, dir: &Path, may: May, case: &str) -> Class {
     let first = read(&book);
     let check = book.check().unwrap_or_else(|error| panic!("{case}: {error:?}"));
     let found = read(&book).unwrap_or_else(|| panic!("{case}: a checked book can be read"));
+    facts::assert_listed(&book).unwrap_or_else(|error| panic!("{case}: {error:?}"));
     for facts in first.iter().chain([&found]) {
         assert!(facts.is_subset(&sample.facts), "{case}: {:?}", facts - &sample.facts);
     }

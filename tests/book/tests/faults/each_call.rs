@@ -33,6 +33,7 @@ pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> Found {
     assert!(!report.created || !promise.opened, "{case}: a new book in the old one's place");
     let found = facts::of(&book).unwrap();
     promise.check(&found).unwrap_or_else(|flaw| panic!("{case}: {flaw}\n{report:?}"));
+    facts::assert_listed(&book).unwrap();
     let check = book.check().unwrap();
     assert!(check.damage.is_empty() && check.rebuilt.is_none(), "{case}: {check:?}, {report:?}");
     let encounter = encounter_of(&mut book, &stranger("After", &mut rng), &mut rng);
@@ -43,6 +44,7 @@ pub(crate) fn holds(dir: &Path, promise: &Promise, case: &str) -> Found {
     let mut expected = found;
     expected.insert(facts::met(&encounter));
     assert_eq!(facts::of(&book).unwrap(), expected, "{case}");
+    facts::assert_listed(&book).unwrap();
     let check = book.check().unwrap();
     assert!(check.healed == 0 && check.damage.is_empty() && check.rebuilt.is_none(), "{case}");
     // One generation, its key, and none of before.

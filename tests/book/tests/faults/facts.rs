@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lapel::book::{Book, ReadError};
+use lapel::book::{Book, Meeting, ReadError};
 use lapel::encounter::{Confirmation, Encounter};
 use lapel::identity::PersonId;
 use lapel::receipt::{Disclosure, Receipt, State};
@@ -33,6 +33,24 @@ pub(crate) fn of(book: &Book) -> Result<Facts, ReadError> {
     facts.extend(book.blocked()?.iter().map(blocked));
     facts.extend(book.badges()?.iter().map(|(label, shown)| badge(label, shown.name())));
     Ok(facts)
+}
+
+/// A list has exactly the contacts, as they are, whoever was met last first.
+pub(crate) fn assert_listed(book: &Book) -> Result<(), ReadError> {
+    let listed = book.latest(usize::MAX)?;
+    assert_eq!(book.search("")?, listed);
+    let mut contacts = book.contacts()?;
+    assert_eq!(contacts.len(), listed.len());
+    for line in &listed {
+        let at = contacts.iter().position(|contact| contact.person() == line.person);
+        let contact = contacts.swap_remove(at.expect("whoever is listed is in the book"));
+        let met_at = contact.meetings().last().map(Meeting::met_at);
+        assert_eq!((line.name.as_str(), Some(line.met_at)), (contact.name(), met_at));
+        assert_eq!((line.state, &line.tags[..]), (contact.state(), contact.tags()));
+        assert_eq!(line.encounters as usize, contact.meetings().len());
+        assert_eq!(line.is_blocked, contact.is_blocked());
+    }
+    Ok(())
 }
 
 pub(crate) fn owner(book: &Book) -> String {

@@ -149,6 +149,7 @@ impl Owner {
                     let facts = facts::of(&book).unwrap();
                     facts.iter().for_each(|fact| say(&format!("has {fact}")));
                     say("opened");
+                    facts::assert_listed(&book).unwrap();
                     self.book = Some(book);
                     return Some(());
                 }

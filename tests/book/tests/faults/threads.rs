@@ -34,6 +34,7 @@ fn nine_readers_and_a_writer_behind_one_lock_always_see_what_was_acknowledged() 
                     let held = shared.read().unwrap();
                     let (book, known, over) = &*held;
                     assert_eq!(&facts::of(book).unwrap(), known);
+                    facts::assert_listed(book).unwrap();
                     reads.fetch_add(1, Ordering::Relaxed);
                     if *over {
                         break;
