@@ -1,12 +1,14 @@
 //! Looking after the files: what an app does when it goes to sleep and wakes up, what a person asks
 //! for when something seems wrong, and what takes writing the whole book anew.
 
+use std::mem;
 use std::path::Path;
 use std::sync::Mutex;
 
 use rand_core::CryptoRng;
 
 use super::entry::about;
+use super::waste::{SMALL, Waste};
 use super::{Book, BookError, Rewritten};
 use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
@@ -20,24 +22,42 @@ impl Book {
         self.store()?.size()
     }
 
-    /// Hands to the index what it lags behind; nothing is lost without that, an open catches up. An
-    /// index that has grown out of proportion is replaced, for which at most `budget` entries are
-    /// read (some microseconds each), and then it gives how many are left: call it again when there
-    /// is time. 0 means that there is nothing to do.
-    pub fn maintain(&mut self, budget: u64) -> Result<u64, ReadError> {
-        self.store_mut()?.maintain(budget)
+    /// Keeps the book small and the index up to date; nothing is lost without that. Hands to the index
+    /// what it lags behind. An index that has grown out of proportion is replaced; and where more than
+    /// a ninth of a ledger of over 512 KiB is waste, since tags, notes and badges were changed again
+    /// and again, the book is written anew without it, as by [`Book::rotate`], unless entries were
+    /// lost to damage. For either, at most `budget` entries are read (some microseconds each), but
+    /// to write the book anew takes as long as [`Book::forget`] does. Gives how many entries are left
+    /// to read: call it again when there is time. 0 means that there is nothing to do.
+    ///
+    /// # Errors
+    /// [`BookError`]: of a vault that is locked, for instance, when the book is to be written anew.
+    /// Nothing is lost by it.
+    pub fn maintain(&mut self, budget: u64, rng: &mut dyn CryptoRng) -> Result<u64, BookError> {
+        let left = self.store_mut()?.maintain(budget)?;
+        if left > 0 || self.settings.mode == Mode::Look || self.store()?.entries_size() < SMALL {
+            return Ok(left);
+        }
+        let mut waste = mem::take(&mut self.waste);
+        let left = waste.go_on(self, budget)?;
+        if left > 0 || !waste.is_too_much() {
+            self.waste = waste;
+            return Ok(left);
+        }
+        self.rewrite(&mut |entry| !waste.has(entry.seq), rng)?;
+        Ok(0)
     }
 
     /// Reads the whole book, puts back what one of ledger and index has and the other hasn't, and
     /// counts what remains lost. Removes nothing.
     pub fn check(&mut self) -> Result<CheckReport, ReadError> {
-        self.roster = Mutex::default();
+        self.look_anew();
         self.store_mut()?.check()
     }
 
     /// Builds the index anew from the ledger, as after [`ReadError::Index`].
     pub fn reindex(&mut self) -> Result<IndexState, ReadError> {
-        self.roster = Mutex::default();
+        self.look_anew();
         self.store_mut()?.reindex()
     }
 
@@ -49,7 +69,7 @@ impl Book {
     /// # Errors
     /// [`ReadError`]; the book is suspended all the same, and nothing is lost.
     pub fn suspend(&mut self) -> Result<(), ReadError> {
-        self.roster = Mutex::default();
+        self.look_anew();
         self.store.take().map_or(Ok(()), Store::close)
     }
 
@@ -109,12 +129,18 @@ impl Book {
         self.rewrite(&mut |_| true, rng)
     }
 
+    /// Drops what was derived from entries that may now be others.
+    fn look_anew(&mut self) {
+        self.roster = Mutex::default();
+        self.waste = Waste::default();
+    }
+
     fn rewrite(
         &mut self,
         keep: &mut dyn FnMut(&Entry) -> bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
-        self.roster = Mutex::default();
+        self.look_anew();
         let done = self.store_mut()?.rewrite(keep, rng)?;
         Ok(Rewritten { people: 0, lost: done.lost, old_key_remains: done.old_key_remains })
     }

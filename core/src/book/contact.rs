@@ -9,6 +9,8 @@ use crate::transcript::Transcript;
 use crate::wire::Carrier;
 
 use super::entry::Happening;
+use super::note::Note;
+use super::written::Written;
 
 /// A person met at least once.
 #[derive(Debug, Clone)]
@@ -16,7 +18,7 @@ pub struct Contact {
     person: PersonId,
     badge: Badge,
     meetings: Vec<Meeting>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     tags: Vec<String>,
     blocked: bool,
     latest: u64,
@@ -69,8 +71,8 @@ impl Contact {
         self.blocked
     }
 
-    /// What the owner wrote down about them, in that order.
-    pub fn notes(&self) -> &[String] {
+    /// What the owner wrote down about them, oldest first.
+    pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
@@ -89,14 +91,14 @@ impl Contact {
         self.latest
     }
 
-    /// Folds what happened, in the ledger's order, each behind its sequence; `None` if they were
-    /// never met.
+    /// Folds what happened, in the ledger's order, each behind its sequence: to the contact, if they
+    /// were ever met, and what the owner wrote about them, met or not.
     pub(super) fn fold(
         person: PersonId,
         happenings: impl IntoIterator<Item = (u64, Happening)>,
-    ) -> Option<Self> {
-        let (mut meetings, mut blocked, mut latest) = (Vec::<Meeting>::new(), false, 0);
-        let (mut notes, mut tags) = (Vec::new(), Vec::<String>::new());
+    ) -> (Option<Self>, Written) {
+        let (mut meetings, mut latest) = (Vec::<Meeting>::new(), 0);
+        let mut written = Written::default();
         for (seq, happening) in happenings {
             match happening {
                 Happening::Met { receipt, confirm_message, continues } => {
@@ -116,19 +118,15 @@ impl Contact {
                 Happening::Confirmed { transcript, signature, .. } => {
                     meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
                 }
-                Happening::Blocked { blocked: now, .. } => blocked = now,
-                Happening::Noted { note, .. } => notes.push(note),
-                Happening::Tagged { tag, on, .. } => {
-                    tags.retain(|there| *there != tag);
-                    if on {
-                        tags.push(tag);
-                    }
-                }
-                Happening::Badge { .. } | Happening::Shown { .. } => {}
+                written_down => written.take(written_down),
             }
         }
-        let badge = meetings.last()?.badge()?.clone();
-        Some(Self { person, badge, meetings, notes, tags, blocked, latest })
+        let badge = meetings.last().and_then(Meeting::badge).cloned();
+        let contact = badge.map(|badge| {
+            let (notes, tags, blocked) = (written.notes(), written.tags(), written.is_blocked());
+            Self { person, badge, meetings, notes, tags, blocked, latest }
+        });
+        (contact, written)
     }
 }
 

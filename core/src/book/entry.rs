@@ -3,7 +3,8 @@
 
 use minicbor::Decoder;
 
-use crate::badge::Badge;
+use super::note::{NoteId, Version};
+use super::register::{Stamp, Write};
 use crate::cbor::{self, NotCanonical};
 use crate::encounter::{Confirmation, Encounter};
 use crate::identity::PersonId;
@@ -17,16 +18,44 @@ pub(super) enum Happening {
     Met { receipt: Box<Receipt>, confirm_message: Vec<u8>, continues: Option<Transcript> },
     /// They confirmed one of the encounters.
     Confirmed { transcript: Transcript, person: PersonId, signature: [u8; 64] },
-    /// They were blocked, or no longer.
-    Blocked { person: PersonId, blocked: bool },
-    /// One of the owner's badges was set, or taken away.
-    Badge { label: String, badge: Option<Badge> },
-    /// The owner chose the badge to show.
-    Shown { label: String },
-    /// The owner wrote something down about someone.
-    Noted { person: PersonId, note: String },
-    /// The owner put a tag on someone, or took it off.
-    Tagged { person: PersonId, tag: String, on: bool },
+    /// The owner set something.
+    Set { target: Target, stamp: Stamp, writes: Vec<Write> },
+    /// The owner wrote something down, or wrote it anew.
+    Noted { target: Target, note: NoteId, version: Version },
+}
+
+/// What the owner sets something of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    /// A person, met or not.
+    Person(PersonId),
+    /// The owner, who has badges.
+    Owner,
+}
+
+impl Target {
+    fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Person(person) => about(person),
+            Self::Owner => Listed::Badges.subject(),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Person(person) => person.as_bytes(),
+            Self::Owner => &[],
+        }
+    }
+
+    fn decode(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
+        Ok(match d.bytes()? {
+            [] => Self::Owner,
+            person => {
+                Self::Person(PersonId::unchecked(person.try_into().map_err(|_| NotCanonical)?))
+            }
+        })
+    }
 }
 
 impl Happening {
@@ -48,11 +77,8 @@ impl Happening {
         match self {
             Self::Met { .. } => 1,
             Self::Confirmed { .. } => 2,
-            Self::Blocked { .. } => 3,
-            Self::Badge { .. } => 4,
-            Self::Shown { .. } => 5,
-            Self::Noted { .. } => 6,
-            Self::Tagged { .. } => 7,
+            Self::Set { .. } => 3,
+            Self::Noted { .. } => 4,
         }
     }
 
@@ -64,13 +90,12 @@ impl Happening {
                 Some(of(&receipt.transcript())),
                 Some(Listed::Encounters.subject()),
             ],
-            Self::Confirmed { person, .. }
-            | Self::Noted { person, .. }
-            | Self::Tagged { person, .. } => [Some(about(person)), None, None],
-            Self::Blocked { person, .. } => {
-                [Some(about(person)), Some(Listed::Blocked.subject()), None]
+            Self::Confirmed { person, .. } => [Some(about(person)), None, None],
+            Self::Set { target, writes, .. } => {
+                let blocks = writes.iter().any(|write| matches!(write, Write::Blocked(_)));
+                [Some(target.subject()), blocks.then(|| Listed::Blocked.subject()), None]
             }
-            Self::Badge { .. } | Self::Shown { .. } => [Some(Listed::Badges.subject()), None, None],
+            Self::Noted { target, .. } => [Some(target.subject()), None, None],
         };
         subjects.into_iter().flatten().flatten().collect()
     }
@@ -88,17 +113,20 @@ impl Happening {
                     .bytes(transcript.as_bytes())?
                     .bytes(person.as_bytes())?
                     .bytes(signature)?,
-                Self::Blocked { person, blocked } => {
-                    w.array(2)?.bytes(person.as_bytes())?.bool(*blocked)?
+                Self::Set { target, stamp, writes } => {
+                    w.array(3)?.bytes(target.bytes())?;
+                    stamp.encode(w)?;
+                    w.array(writes.len() as u64)?;
+                    writes.iter().try_for_each(|write| write.encode(w))?;
+                    w
                 }
-                Self::Badge { label, badge } => {
-                    let bytes = badge.as_ref().map(Badge::as_bytes).unwrap_or_default();
-                    w.array(2)?.str(label)?.bytes(bytes)?
-                }
-                Self::Shown { label } => w.array(1)?.str(label)?,
-                Self::Noted { person, note } => w.array(2)?.bytes(person.as_bytes())?.str(note)?,
-                Self::Tagged { person, tag, on } => {
-                    w.array(3)?.bytes(person.as_bytes())?.str(tag)?.bool(*on)?
+                Self::Noted { target, note, version } => {
+                    w.array(5)?.bytes(target.bytes())?;
+                    note.0.encode(w)?;
+                    version.stamp.encode(w)?;
+                    w.array(version.seen.len() as u64)?;
+                    version.seen.iter().try_for_each(|stamp| stamp.encode(w))?;
+                    w.str(&version.text)?
                 }
             };
             Ok(())
@@ -126,35 +154,29 @@ impl Happening {
                 Ok(Self::Confirmed { transcript, person: person(d)?, signature: cbor::fixed(d)? })
             },
             3 => |d| {
-                cbor::array(d, 2)?;
-                Ok(Self::Blocked { person: person(d)?, blocked: d.bool()? })
+                cbor::array(d, 3)?;
+                let (target, stamp) = (Target::decode(d)?, Stamp::decode(d)?);
+                Ok(Self::Set { target, stamp, writes: several(d, Write::decode)? })
             },
             4 => |d| {
-                cbor::array(d, 2)?;
-                let label = d.str()?.to_owned();
-                let badge = match d.bytes()? {
-                    [] => None,
-                    bytes => Some(Badge::from_bytes(bytes).map_err(|_| NotCanonical)?),
-                };
-                Ok(Self::Badge { label, badge })
-            },
-            5 => |d| {
-                cbor::array(d, 1)?;
-                Ok(Self::Shown { label: d.str()?.to_owned() })
-            },
-            6 => |d| {
-                cbor::array(d, 2)?;
-                Ok(Self::Noted { person: person(d)?, note: d.str()?.to_owned() })
-            },
-            7 => |d| {
-                cbor::array(d, 3)?;
-                let (person, tag) = (person(d)?, d.str()?.to_owned());
-                Ok(Self::Tagged { person, tag, on: d.bool()? })
+                cbor::array(d, 5)?;
+                let (target, note) = (Target::decode(d)?, NoteId(Stamp::decode(d)?));
+                let (stamp, seen) = (Stamp::decode(d)?, several(d, Stamp::decode)?);
+                let text = d.str()?.to_owned();
+                Ok(Self::Noted { target, note, version: Version { stamp, seen, text } })
             },
             _ => return None,
         };
         Some(cbor::exactly(payload, read, Self::payload))
     }
+}
+
+fn several<T>(
+    d: &mut Decoder<'_>,
+    read: fn(&mut Decoder<'_>) -> Result<T, NotCanonical>,
+) -> Result<Vec<T>, NotCanonical> {
+    let count = d.array()?.ok_or(NotCanonical)?;
+    (0..count).map(|_| read(d)).collect()
 }
 
 fn person(d: &mut Decoder<'_>) -> Result<PersonId, NotCanonical> {
@@ -182,7 +204,7 @@ pub(super) fn of(transcript: &Transcript) -> Option<Subject> {
 pub(super) enum Listed {
     /// All encounters.
     Encounters,
-    /// Blocked and unblocked people.
+    /// People who are blocked, or were.
     Blocked,
     /// The owner's badges, and which is shown.
     Badges,

@@ -7,12 +7,18 @@
 //! disk.
 
 mod annotation;
+mod badges;
 mod care;
 mod contact;
 mod entry;
+mod note;
 mod people;
+mod register;
 mod summary;
+mod waste;
+mod written;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,9 +26,11 @@ use std::sync::{Arc, Mutex};
 
 use rand_core::CryptoRng;
 
-use self::entry::{Happening, Listed, about, of};
+use self::entry::{Happening, Listed, Target, about, of};
 use self::people::Roster;
-use crate::badge::Badge;
+use self::register::{Stamp, Write};
+use self::waste::Waste;
+use self::written::Written;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
@@ -35,6 +43,7 @@ use crate::vault::KeyVault;
 
 pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
 pub use self::contact::{Contact, Meeting};
+pub use self::note::{Note, NoteId};
 pub use self::summary::Summary;
 pub use crate::index::Engine;
 pub use crate::ledger::{Damage, WriteError};
@@ -102,6 +111,9 @@ pub enum BookError {
     /// The note breaks the character rule or its bound.
     #[error("the note {0}")]
     Note(TextFlaw),
+    /// There is no such note about this person, or no longer.
+    #[error("there is no such note about this person")]
+    NoSuchNote,
     /// The tag breaks the character rule or its bound.
     #[error("the tag {0}")]
     Tag(TextFlaw),
@@ -123,6 +135,7 @@ pub struct Book {
     /// `None` while the book is suspended.
     store: Option<Store>,
     roster: Mutex<Roster>,
+    waste: Waste,
     begun: AtomicU64,
 }
 
@@ -152,8 +165,8 @@ impl Book {
         let identity = Identity::from_secret(&*store.secret()?);
         sweep();
         let begun = AtomicU64::new(store.last() << 20);
-        let (store, roster) = (Some(store), Mutex::default());
-        Ok((Self { settings, identity, store, roster, begun }, report))
+        let (store, roster, waste) = (Some(store), Mutex::default(), Waste::default());
+        Ok((Self { settings, identity, store, roster, waste, begun }, report))
     }
 
     /// The owner, also while the book is suspended.
@@ -171,9 +184,9 @@ impl Book {
 
     /// What the book knows of `person`. Ask before showing them for acceptance.
     pub fn standing(&self, person: &PersonId) -> Result<Standing, ReadError> {
-        let (contact, blocked) = self.fold(person)?;
+        let (contact, written) = self.fold(person)?;
         Ok(match contact {
-            _ if blocked => Standing::Blocked,
+            _ if written.is_blocked() => Standing::Blocked,
             None => Standing::New,
             Some(met) => Standing::Met { encounters: met.meetings().len(), state: met.state() },
         })
@@ -190,8 +203,8 @@ impl Book {
         if encounter.receipt.holder.opening.person != self.identity.person() {
             return Err(BookError::AnotherOwner);
         }
-        let (contact, blocked) = self.fold(&person)?;
-        if blocked {
+        let (contact, written) = self.fold(&person)?;
+        if written.is_blocked() {
             return Err(BookError::Blocked);
         }
         let meetings = contact.as_ref().map(Contact::meetings).unwrap_or_default();
@@ -271,107 +284,27 @@ impl Book {
         blocked: bool,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), BookError> {
-        if self.fold(person)?.1 == blocked {
+        let written = self.fold(person)?.1;
+        if written.is_blocked() == blocked {
             return Ok(());
         }
-        self.append(&Happening::Blocked { person: *person, blocked }, rng)
+        self.set(Target::Person(*person), &written, vec![Write::Blocked(blocked)], rng)
     }
 
-    /// Everyone who is blocked.
+    /// Everyone who is blocked, in the order of their ids.
     pub fn blocked(&self) -> Result<Vec<PersonId>, ReadError> {
-        let mut blocked = Vec::new();
+        let mut all = BTreeMap::<PersonId, Written>::new();
         for (_, happening) in self.happenings(Listed::Blocked.subject())? {
-            let Happening::Blocked { person, blocked: now } = happening else { continue };
-            blocked.retain(|p| *p != person);
-            if now {
-                blocked.push(person);
+            if let Happening::Set { target: Target::Person(person), .. } = &happening {
+                all.entry(*person).or_default().take(happening);
             }
         }
-        Ok(blocked)
+        Ok(all.into_iter().filter(|(_, w)| w.is_blocked()).map(|(person, _)| person).collect())
     }
 
-    /// The owner's badges by label, in the order they were first set.
-    pub fn badges(&self) -> Result<Vec<(String, Badge)>, ReadError> {
-        Ok(self.wardrobe()?.0)
-    }
-
-    /// The badge to show, with its label; `None` before one was set.
-    pub fn badge_on_show(&self) -> Result<Option<(String, Badge)>, ReadError> {
-        let (badges, shown) = self.wardrobe()?;
-        Ok(badges.into_iter().find(|(label, _)| Some(label) == shown.as_ref()))
-    }
-
-    /// Sets a badge under a label such as `work`. The first one set is on show.
-    pub fn set_badge(
-        &mut self,
-        label: &str,
-        badge: &Badge,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), BookError> {
-        if !(1..=32).contains(&label.len()) || label.contains(char::is_control) {
-            return Err(BookError::Label);
-        }
-        let (badges, _) = self.wardrobe()?;
-        if badges.iter().any(|(l, b)| l == label && b == badge) {
-            return Ok(());
-        }
-        let badge = Some(badge.clone());
-        self.append(&Happening::Badge { label: label.to_owned(), badge }, rng)
-    }
-
-    /// Chooses the badge to show.
-    pub fn show_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
-        let (badges, shown) = self.wardrobe()?;
-        if !badges.iter().any(|(l, _)| l == label) {
-            return Err(BookError::NoSuchBadge(label.to_owned()));
-        }
-        if shown.as_deref() == Some(label) {
-            return Ok(());
-        }
-        self.append(&Happening::Shown { label: label.to_owned() }, rng)
-    }
-
-    /// Removes a badge that isn't on show.
-    pub fn remove_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
-        let (badges, shown) = self.wardrobe()?;
-        if !badges.iter().any(|(l, _)| l == label) {
-            return Err(BookError::NoSuchBadge(label.to_owned()));
-        }
-        if shown.as_deref() == Some(label) {
-            return Err(BookError::OnShow(label.to_owned()));
-        }
-        self.append(&Happening::Badge { label: label.to_owned(), badge: None }, rng)
-    }
-
-    /// The badges, and the label of the one on show.
-    #[allow(clippy::type_complexity, reason = "a list and a label, read once and taken apart")]
-    fn wardrobe(&self) -> Result<(Vec<(String, Badge)>, Option<String>), ReadError> {
-        let (mut badges, mut shown) = (Vec::<(String, Badge)>::new(), None);
-        for (_, happening) in self.happenings(Listed::Badges.subject())? {
-            match happening {
-                Happening::Badge { label, badge: Some(badge) } => {
-                    match badges.iter_mut().find(|(l, _)| *l == label) {
-                        Some((_, old)) => *old = badge,
-                        None => badges.push((label.clone(), badge)),
-                    }
-                    shown.get_or_insert(label);
-                }
-                Happening::Badge { label, badge: None } => badges.retain(|(l, _)| *l != label),
-                Happening::Shown { label } => shown = Some(label),
-                _ => {}
-            }
-        }
-        Ok((badges, shown))
-    }
-
-    /// The contact of `person`, if they were met, and whether they are blocked.
-    fn fold(&self, person: &PersonId) -> Result<(Option<Contact>, bool), ReadError> {
-        let happenings = self.happenings(about(person))?;
-        let blocked = happenings.iter().rev().find_map(|(_, h)| match h {
-            Happening::Blocked { blocked, .. } => Some(*blocked),
-            _ => None,
-        });
-        Ok((Contact::fold(*person, happenings), blocked.unwrap_or_default()))
+    /// The contact of `person`, if they were met, and what the owner wrote about them.
+    fn fold(&self, person: &PersonId) -> Result<(Option<Contact>, Written), ReadError> {
+        Ok(Contact::fold(*person, self.happenings(about(person))?))
     }
 
     /// What happened to `subject`, in order, with the sequence of each entry, as far as this version
@@ -384,6 +317,24 @@ impl Book {
             happenings.extend(happening(&entry)?);
         }
         Ok(happenings)
+    }
+
+    /// Writes to slots of `target`, of which `written` is all there is.
+    fn set(
+        &mut self,
+        target: Target,
+        written: &Written,
+        writes: Vec<Write>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), BookError> {
+        let stamp = self.stamp(written)?;
+        self.append(&Happening::Set { target, stamp, writes }, rng)
+    }
+
+    /// A stamp behind all of `written`.
+    fn stamp(&self, written: &Written) -> Result<Stamp, ReadError> {
+        let store = self.store()?;
+        Ok(Stamp { clock: written.clock().max(store.last()) + 1, replica: store.replica() })
     }
 
     fn append(&mut self, happening: &Happening, rng: &mut dyn CryptoRng) -> Result<(), BookError> {

@@ -80,7 +80,7 @@ impl Book {
             let Some(entry) = unless_lost(entry)? else { continue };
             let Some(person) = person_met(&entry) else { continue };
             let contact = if about(&person).is_some_and(|person| is_all_about(&person)) {
-                Contact::fold(person, happening(&entry)?)
+                Contact::fold(person, happening(&entry)?).0
             } else if people.insert(person) {
                 self.contact(&person)?
             } else {

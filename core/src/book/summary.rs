@@ -4,7 +4,7 @@ use minicbor::Decoder;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Contact;
+use super::{Contact, Note};
 use crate::badge::Field;
 use crate::cbor::{self, NotCanonical};
 use crate::event::Event;
@@ -121,7 +121,7 @@ fn words_of(contact: &Contact) -> String {
     let badges = contact.meetings().iter().filter_map(|m| m.badge()).map(|badge| badge.fields());
     let shown = badges.flat_map(|fields| Field::ALL.into_iter().flat_map(|f| fields.values(f)));
     let events = contact.meetings().iter().map(|meeting| meeting.event().as_str());
-    let written = contact.notes().iter().chain(contact.tags());
+    let written = contact.notes().iter().flat_map(Note::texts).chain(contact.tags());
     let all = shown.chain(written).map(String::as_str).chain(events);
     let mut words: Vec<String> = all.flat_map(folded).collect();
     words.sort_unstable();

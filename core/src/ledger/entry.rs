@@ -21,6 +21,13 @@ pub(crate) struct Entry {
     pub(crate) payload: Vec<u8>,
 }
 
+impl Entry {
+    /// Bytes of its padded plaintext.
+    pub(crate) fn size(&self) -> u64 {
+        padded(&self.subjects, &self.payload).0 as u64
+    }
+}
+
 impl std::fmt::Debug for Entry {
     /// Without the contents, which are someone's.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,8 +68,7 @@ pub(super) fn encode(
     subjects: &[Subject],
     payload: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, usize> {
-    let content = 1 + subjects.iter().map(|s| 1 + s.0.len()).sum::<usize>() + payload.len();
-    let size = (3 + content).next_multiple_of(STEP);
+    let (size, content) = padded(subjects, payload);
     let (Ok(length), Ok(count)) = (u16::try_from(content), u8::try_from(subjects.len())) else {
         return Err(size);
     };
@@ -80,6 +86,12 @@ pub(super) fn encode(
     out.extend_from_slice(payload);
     out.resize(size, 0);
     Ok(out)
+}
+
+/// Bytes of the padded plaintext, and of the content in it.
+fn padded(subjects: &[Subject], payload: &[u8]) -> (usize, usize) {
+    let content = 1 + subjects.iter().map(|s| 1 + s.0.len()).sum::<usize>() + payload.len();
+    ((3 + content).next_multiple_of(STEP), content)
 }
 
 /// The entry that [`encode`] wrote; `None` for anything it doesn't write.

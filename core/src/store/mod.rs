@@ -199,6 +199,17 @@ impl Store {
         self.ledger.tail().next - 1
     }
 
+    /// What tells this book's writing from that of others it may be merged with.
+    pub(crate) fn replica(&self) -> [u8; 8] {
+        let [a, b, c, d, e, f, g, h, ..] = self.keys.id.store;
+        [a, b, c, d, e, f, g, h]
+    }
+
+    /// Bytes of the entries in the ledger.
+    pub(crate) fn entries_size(&self) -> u64 {
+        self.ledger.tail().offset - self.ledger.start().offset
+    }
+
     /// Bytes of ledger, index and roster on disk.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ impl Store {
         }
         let entries = self.ledger.tail().offset;
         let size = self.index.size().map_err(index_failed)?;
-        Ok(size > (RATIO * entries + BASE).max(2 * self.renewed_to))
+        Ok(size > (RATIO * entries + BASE).max(self.renewed_to / 8 * 9))
     }
 
     /// Where the index that is to take its place is built.

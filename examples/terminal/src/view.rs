@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lapel::badge::{Badge, BadgeFields, Field};
-use lapel::book::{Contact, Meeting};
+use lapel::book::{Contact, Meeting, Note};
 use lapel::event::Event;
 use lapel::identity::PersonId;
 use lapel::receipt::{Comparison, State};
@@ -21,7 +21,7 @@ pub(crate) fn contact(contact: &Contact) -> Value {
         "state": contact.state(),
         "blocked": contact.is_blocked(),
         "tags": contact.tags(),
-        "notes": contact.notes(),
+        "notes": contact.notes().iter().map(Note::texts).collect::<Vec<_>>().concat(),
         "encounters": contact.meetings().iter().map(encounter).collect::<Vec<_>>(),
     })
 }
@@ -93,7 +93,7 @@ pub(crate) fn whole(contact: &Contact, say: &Say) -> String {
     if !contact.tags().is_empty() {
         let _ = write!(text, "\n  tags          {}", contact.tags().join(", "));
     }
-    for note in contact.notes() {
+    for note in contact.notes().iter().flat_map(Note::texts) {
         let _ = write!(text, "\n  note          {}", note.replace('\n', "\n                "));
     }
     for meeting in contact.meetings() {

@@ -54,7 +54,7 @@ fn fill(home: &Path, people: u64) {
             let _ = book.record(&encounter, &mut rng).unwrap();
         }
     });
-    while book.maintain(1_000).unwrap() > 0 {}
+    while book.maintain(1_000, &mut rng(2)).unwrap() > 0 {}
     // Draws the roster up, which the first list does.
     book.latest(1).unwrap();
     book.close().unwrap();
@@ -74,7 +74,7 @@ fn retag(home: &Path) {
             }
         }
     }
-    while book.maintain(1_000).unwrap() > 0 {}
+    while book.maintain(1_000, &mut rng).unwrap() > 0 {}
     book.close().unwrap();
 }
 

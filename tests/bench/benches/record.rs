@@ -58,7 +58,7 @@ fn main() {
             book.record(&encounter, &mut rng).unwrap()
         });
         // What an app does after it has told its person.
-        book.maintain(1_000).unwrap();
+        book.maintain(1_000, &mut rng).unwrap();
         spent
     };
     let mut report = Report::default();

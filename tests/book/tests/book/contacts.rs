@@ -303,3 +303,32 @@ fn the_counter_never_repeats_while_the_book_is_used() {
         }
     }
 }
+
+#[test]
+fn a_note_can_be_written_anew_and_taken_away() {
+    let mut ada = Phone::of("Ada");
+    let grace = stranger("Grace", &mut ada.rng);
+    let met = encounter(&mut ada, &grace);
+    let _ = ada.record(&met).unwrap();
+    let grace = grace.0.person();
+    let (book, rng) = ada.both();
+    let first = book.note(&grace, "owes me a compiler", rng).unwrap();
+    let second = book.note(&grace, "likes tea", rng).unwrap();
+    book.rewrite_note(&grace, first, "gave me a compiler\r\nand a nanosecond ", rng).unwrap();
+    let texts = |phone: &Phone| {
+        let contact = phone.contact(&grace).unwrap().unwrap();
+        contact.notes().iter().map(|note| note.texts().join("|")).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&ada), ["gave me a compiler\nand a nanosecond", "likes tea"]);
+    ada.reopen();
+    let (book, rng) = ada.both();
+    book.remove_note(&grace, second, rng).unwrap();
+    for gone in [book.remove_note(&grace, second, rng), book.rewrite_note(&grace, second, "x", rng)]
+    {
+        assert!(matches!(gone, Err(BookError::NoSuchNote)), "{gone:?}");
+    }
+    let error = book.rewrite_note(&grace, first, &"x".repeat(2_001), rng).unwrap_err();
+    assert!(matches!(error, BookError::Note(_)), "{error}");
+    ada.reopen();
+    assert_eq!(texts(&ada), ["gave me a compiler\nand a nanosecond"]);
+}

@@ -1,5 +1,6 @@
 //! Books that earlier versions wrote, one for each format that was ever in use. `fixtures/` holds
-//! them as they were; the program that wrote the newest is `src/bin/fixture.rs`.
+//! them as they were; the program that wrote the newest is `src/bin/fixture.rs`. The one with the
+//! first index is the same book, its rows taken back to what schema 1 was.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,8 +42,14 @@ fn a_book_of_every_format_opens_and_everything_in_it_is_there() {
         for time in 0..2 {
             let (mut book, report) = phone::open(dir.path(), &mut rng).unwrap();
             assert!(!report.created && report.damage.is_empty() && report.torn == 0, "{report:?}");
-            if time == 1 {
-                assert_eq!(report.index, IndexState::Current { added: 0 }, "brought up to date");
+            let is_old = fixture.ends_with("format-1-index-1");
+            match &report.index {
+                IndexState::Current { added: 0 } if time == 1 || !is_old => {}
+                IndexState::Rebuilt { cause } if time == 0 => {
+                    let of_another_engine = cfg!(not(feature = "sled"));
+                    assert!(of_another_engine || cause == "it has another schema or owner");
+                }
+                other => panic!("{other:?}"),
             }
             let contacts = book.contacts().unwrap();
             let names: Vec<_> = contacts.iter().map(|contact| contact.name()).collect();
@@ -50,7 +57,7 @@ fn a_book_of_every_format_opens_and_everything_in_it_is_there() {
             let (grace, alan) = (&contacts[0], &contacts[1]);
             assert_eq!((grace.meetings().len(), grace.state()), (2, State::Confirmed));
             assert_eq!((alan.meetings().len(), alan.state()), (1, State::Confirmed));
-            assert_eq!(grace.notes(), ["Owes me a compiler."]);
+            assert_eq!(grace.notes()[0].texts(), ["Owes me a compiler."]);
             assert_eq!(alan.tags(), ["enigma"]);
             assert_eq!(book.blocked().unwrap().len(), 1);
             let badge = Badge::new(BadgeFields::named("Ada")).unwrap();

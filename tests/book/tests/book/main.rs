@@ -21,3 +21,4 @@ mod life;
 mod lists;
 mod receipts;
 mod steps;
+mod waste;

@@ -58,7 +58,7 @@ impl Sample {
             book.tag(&grace.person(), &format!("round {round}"), &mut rng).unwrap();
             entries += 9;
             if round == 3 {
-                book.maintain(1_000).unwrap();
+                book.maintain(1_000, &mut rng).unwrap();
             }
         }
         let facts = facts::of(&book).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lapel::book::{Book, Meeting, ReadError};
+use lapel::book::{Book, Meeting, Note, ReadError};
 use lapel::encounter::{Confirmation, Encounter};
 use lapel::identity::PersonId;
 use lapel::receipt::{Disclosure, Receipt, State};
@@ -27,7 +27,7 @@ pub(crate) fn of(book: &Book) -> Result<Facts, ReadError> {
                 facts.insert(format!("{person} confirmed {th}"));
             }
         }
-        facts.extend(contact.notes().iter().map(|text| note(&person, text)));
+        facts.extend(contact.notes().iter().flat_map(Note::texts).map(|text| note(&person, text)));
         facts.extend(contact.tags().iter().map(|text| tag(&person, text)));
     }
     facts.extend(book.blocked()?.iter().map(blocked));

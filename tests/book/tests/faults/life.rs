@@ -170,7 +170,7 @@ impl Owner {
     }
 
     fn maintain(&mut self) {
-        let done = self.book.as_mut().unwrap().maintain(1_000);
+        let done = self.book.as_mut().unwrap().maintain(1_000, &mut self.rng);
         self.minor(done.map(drop).map_err(|error| format!("{error:?}")));
     }
 
@@ -272,7 +272,7 @@ impl Owner {
     fn note(&mut self, person: &PersonId, text: &str) -> Option<()> {
         let text = text.trim_end();
         let change = format!("+ {}", facts::note(person, text));
-        self.keep(&change, &mut |book, rng| book.note(person, text, rng))
+        self.keep(&change, &mut |book, rng| book.note(person, text, rng).map(drop))
     }
 
     fn tag(&mut self, person: &PersonId, text: &str) -> Option<()> {

@@ -166,7 +166,7 @@ fn of_someone_forgotten_no_sealed_byte_stays_and_no_key_that_opened_any() {
             let held = |bytes: &Vec<u8>| bytes.windows(32).any(|window| window == old.bytes);
             assert!(!files(dir.path()).values().any(held), "the old key");
             if !closed {
-                book.maintain(1_000).unwrap();
+                book.maintain(1_000, &mut rng).unwrap();
             }
         }
         book.close().unwrap();
