@@ -41,6 +41,8 @@ pub(crate) struct Promise {
     pub(crate) acknowledged: usize,
     /// People that were forgotten for good, each of which made a new epoch.
     pub(crate) forgotten: u32,
+    /// What is being forgotten isn't yet for good.
+    key_remains: bool,
 }
 
 impl Promise {
@@ -68,11 +70,13 @@ impl Promise {
             "done" => {
                 let change = self.trying.take().unwrap();
                 self.acknowledged += 1;
-                self.forgotten += u32::from(matches!(change, Change::Forget(_)));
+                let is_for_good = !std::mem::take(&mut self.key_remains);
+                self.forgotten += u32::from(is_for_good && matches!(change, Change::Forget(_)));
                 change.apply(&mut self.kept);
             }
-            // The vault couldn't destroy it, and is asked again by the next open.
-            "the" if rest == "old key remains" => self.forgotten -= 1,
+            // The vault couldn't destroy it, and is asked again by the next open. Said before it is
+            // "done", so that nothing falls between the two.
+            "the" if rest == "old key remains" => self.key_remains = true,
             // Refused, and nothing was written.
             "none" => self.trying = None,
             // Refused, and it isn't known how far it got.
