@@ -108,6 +108,8 @@ pub mod attestation;
 pub mod badge;
 #[cfg(feature = "book")]
 pub mod book;
+#[cfg(feature = "book")]
+pub mod date;
 pub mod encounter;
 pub mod event;
 pub mod exchange;

@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 
 use super::entry::{Listed, Target};
-use super::register::Write;
+use super::write::Write;
 use super::written::Written;
 use super::{Book, BookError, ReadError};
 use crate::badge::Badge;

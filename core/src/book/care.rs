@@ -7,11 +7,10 @@ use std::sync::Mutex;
 
 use rand_core::CryptoRng;
 
-use super::entry::about;
 use super::waste::{SMALL, Waste};
 use super::{Book, BookError, Rewritten};
-use crate::identity::{Identity, PersonId};
-use crate::ledger::{Entry, Subject};
+use crate::identity::Identity;
+use crate::ledger::Entry;
 use crate::store::{self, CheckReport, IndexState, Mode, OpenError, OpenReport, ReadError};
 use crate::store::{Settings, Store, Wiped};
 use crate::vault::KeyVault;
@@ -44,7 +43,7 @@ impl Book {
             self.waste = waste;
             return Ok(left);
         }
-        self.rewrite(&mut |entry| !waste.has(entry.seq), rng)?;
+        self.rewrite(&mut |entry| (!waste.has(entry.seq)).then_some(entry), rng)?;
         Ok(0)
     }
 
@@ -101,32 +100,10 @@ impl Book {
         self.suspend()
     }
 
-    /// Forgets people for good, encounters, receipts, blocks and all: what is kept is written anew
-    /// under a new key, and the old key is destroyed, so that no remnant of the old files can be
-    /// opened.
-    pub fn forget(
-        &mut self,
-        people: &[PersonId],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Rewritten, BookError> {
-        let mut gone: Vec<Subject> = people.iter().filter_map(about).collect();
-        gone.sort_unstable();
-        gone.dedup();
-        let mut known = 0;
-        for subject in &gone {
-            known += usize::from(self.store()?.knows(subject)?);
-        }
-        if known == 0 {
-            return Ok(Rewritten::default());
-        }
-        let mut keep = |entry: &Entry| !entry.subjects.iter().any(|s| gone.contains(s));
-        Ok(Rewritten { people: known, ..self.rewrite(&mut keep, rng)? })
-    }
-
     /// Writes the book anew under a new key and destroys the old one, as after a key may have been
     /// seen. Entries that this version doesn't know are kept.
     pub fn rotate(&mut self, rng: &mut dyn CryptoRng) -> Result<Rewritten, BookError> {
-        self.rewrite(&mut |_| true, rng)
+        self.rewrite(&mut Some, rng)
     }
 
     /// Drops what was derived from entries that may now be others.
@@ -135,9 +112,9 @@ impl Book {
         self.waste = Waste::default();
     }
 
-    fn rewrite(
+    pub(super) fn rewrite(
         &mut self,
-        keep: &mut dyn FnMut(&Entry) -> bool,
+        keep: &mut dyn FnMut(Entry) -> Option<Entry>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
         self.look_anew();
@@ -164,6 +141,7 @@ mod tests {
     use rand_core::SeedableRng;
 
     use super::*;
+    use crate::book::entry::about;
     use crate::vault::memory::MemoryVault;
 
     /// As a newer version would write it, about someone this version knows and in a kind it doesn't.

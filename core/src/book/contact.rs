@@ -8,8 +8,10 @@ use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::Carrier;
 
+use super::annotation::{FollowUp, Introduction, Rating};
 use super::entry::Happening;
 use super::note::Note;
+use super::register::Stamp;
 use super::written::Written;
 
 /// A person met at least once.
@@ -20,6 +22,10 @@ pub struct Contact {
     meetings: Vec<Meeting>,
     notes: Vec<Note>,
     tags: Vec<String>,
+    rating: Option<Rating>,
+    follow_up: Option<FollowUp>,
+    place: Option<String>,
+    introduced: Option<(Introduction, Stamp)>,
     blocked: bool,
     latest: u64,
 }
@@ -81,6 +87,31 @@ impl Contact {
         &self.tags
     }
 
+    /// How much the owner thinks of them.
+    pub fn rating(&self) -> Option<Rating> {
+        self.rating
+    }
+
+    /// When the owner means to get in touch with them, or did.
+    pub fn follow_up(&self) -> Option<FollowUp> {
+        self.follow_up
+    }
+
+    /// Where they were met, in the owner's words.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    /// Who introduced them.
+    pub fn introduction(&self) -> Option<Introduction> {
+        self.introduced.map(|(introduction, _)| introduction)
+    }
+
+    /// Who introduced them, and when that was written.
+    pub(super) fn introduced(&self) -> Option<(Introduction, Stamp)> {
+        self.introduced
+    }
+
     /// The furthest that they went in any encounter.
     pub fn state(&self) -> State {
         self.meetings.iter().map(Meeting::state).max().unwrap_or(State::Offered)
@@ -122,9 +153,18 @@ impl Contact {
             }
         }
         let badge = meetings.last().and_then(Meeting::badge).cloned();
-        let contact = badge.map(|badge| {
-            let (notes, tags, blocked) = (written.notes(), written.tags(), written.is_blocked());
-            Self { person, badge, meetings, notes, tags, blocked, latest }
+        let contact = badge.map(|badge| Self {
+            person,
+            badge,
+            meetings,
+            notes: written.notes(),
+            tags: written.tags(),
+            rating: written.rating(),
+            follow_up: written.follow_up(),
+            place: written.place().map(str::to_owned),
+            introduced: written.introduced(),
+            blocked: written.is_blocked(),
+            latest,
         });
         (contact, written)
     }
@@ -135,6 +175,11 @@ impl Meeting {
     pub(super) fn run(&self, transcript: &Transcript) -> Option<&Run> {
         let mut runs = core::iter::once(&self.run).chain(&self.others);
         runs.find(|run| run.shown.transcript == *transcript)
+    }
+
+    /// Of all its runs.
+    pub(super) fn transcripts(&self) -> impl Iterator<Item = Transcript> {
+        core::iter::once(&self.run).chain(&self.others).map(|run| run.shown.transcript)
     }
 
     fn add(&mut self, run: Run) {

@@ -4,7 +4,9 @@
 use minicbor::Decoder;
 
 use super::note::{NoteId, Version};
-use super::register::{Stamp, Write};
+use super::outcome::OutcomeId;
+use super::register::Stamp;
+use super::write::Write;
 use crate::cbor::{self, NotCanonical};
 use crate::encounter::{Confirmation, Encounter};
 use crate::identity::PersonId;
@@ -29,21 +31,33 @@ pub(super) enum Happening {
 pub(super) enum Target {
     /// A person, met or not.
     Person(PersonId),
+    /// Something that handshakes led to.
+    Outcome(OutcomeId),
     /// The owner, who has badges.
     Owner,
 }
 
 impl Target {
-    fn subject(&self) -> Option<Subject> {
+    pub(super) fn subject(&self) -> Option<Subject> {
         match self {
             Self::Person(person) => about(person),
+            Self::Outcome(outcome) => Subject::new([b"o".as_slice(), outcome.as_bytes()].concat()),
             Self::Owner => Listed::Badges.subject(),
+        }
+    }
+
+    /// The list that has everything about targets of this sort.
+    fn list(&self) -> Option<Subject> {
+        match self {
+            Self::Outcome(_) => Listed::Outcomes.subject(),
+            Self::Person(_) | Self::Owner => None,
         }
     }
 
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Person(person) => person.as_bytes(),
+            Self::Outcome(outcome) => outcome.as_bytes(),
             Self::Owner => &[],
         }
     }
@@ -51,6 +65,9 @@ impl Target {
     fn decode(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
         Ok(match d.bytes()? {
             [] => Self::Owner,
+            bytes if bytes.len() == 16 => {
+                Self::Outcome(OutcomeId::from_bytes(bytes.try_into().map_err(|_| NotCanonical)?))
+            }
             person => {
                 Self::Person(PersonId::unchecked(person.try_into().map_err(|_| NotCanonical)?))
             }
@@ -85,19 +102,23 @@ impl Happening {
     /// What it can be looked up by.
     pub(super) fn subjects(&self) -> Vec<Subject> {
         let subjects = match self {
-            Self::Met { receipt, .. } => [
-                Some(about(&receipt.peer.opening.person)),
-                Some(of(&receipt.transcript())),
-                Some(Listed::Encounters.subject()),
+            Self::Met { receipt, .. } => vec![
+                about(&receipt.peer.opening.person),
+                of(&receipt.transcript()),
+                Listed::Encounters.subject(),
             ],
-            Self::Confirmed { person, .. } => [Some(about(person)), None, None],
+            Self::Confirmed { person, .. } => vec![about(person)],
             Self::Set { target, writes, .. } => {
-                let blocks = writes.iter().any(|write| matches!(write, Write::Blocked(_)));
-                [Some(target.subject()), blocks.then(|| Listed::Blocked.subject()), None]
+                let has = |is: fn(&Write) -> bool, list: Listed| {
+                    writes.iter().any(is).then(|| list.subject()).flatten()
+                };
+                let blocked = has(|write| matches!(write, Write::Blocked(_)), Listed::Blocked);
+                let same = has(|write| matches!(write, Write::SameAs(_)), Listed::Same);
+                vec![target.subject(), target.list(), blocked, same]
             }
-            Self::Noted { target, .. } => [Some(target.subject()), None, None],
+            Self::Noted { target, .. } => vec![target.subject(), target.list()],
         };
-        subjects.into_iter().flatten().flatten().collect()
+        subjects.into_iter().flatten().collect()
     }
 
     pub(super) fn payload(&self) -> Vec<u8> {
@@ -208,6 +229,10 @@ pub(super) enum Listed {
     Blocked,
     /// The owner's badges, and which is shown.
     Badges,
+    /// What handshakes led to.
+    Outcomes,
+    /// Contacts that are the same person as another, or were said to be.
+    Same,
 }
 
 impl Listed {
@@ -216,6 +241,8 @@ impl Listed {
             Self::Encounters => b"encounters",
             Self::Blocked => b"blocked",
             Self::Badges => b"badges",
+            Self::Outcomes => b"outcomes",
+            Self::Same => b"same",
         };
         Subject::new(name)
     }

@@ -11,11 +11,18 @@ mod badges;
 mod care;
 mod contact;
 mod entry;
+mod forget;
+mod lookback;
 mod note;
+mod outcome;
 mod people;
+mod person;
+mod query;
 mod register;
 mod summary;
+mod ties;
 mod waste;
+mod write;
 mod written;
 
 use std::collections::BTreeMap;
@@ -28,9 +35,11 @@ use rand_core::CryptoRng;
 
 use self::entry::{Happening, Listed, Target, about, of};
 use self::people::Roster;
-use self::register::{Stamp, Write};
+use self::register::Stamp;
 use self::waste::Waste;
+use self::write::Write;
 use self::written::Written;
+use crate::date::Date;
 use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::identity::{Identity, PersonId};
 use crate::ledger::{Entry, Subject};
@@ -41,9 +50,20 @@ use crate::text::TextFlaw;
 use crate::transcript::Transcript;
 use crate::vault::KeyVault;
 
-pub use self::annotation::{MAX_NOTE_BYTES, MAX_TAG_BYTES};
+pub use self::annotation::{
+    FollowUp, Introduction, MAX_NOTE_BYTES, MAX_PLACE_BYTES, MAX_TAG_BYTES, MAX_TAGS, NotARating,
+    Rating,
+};
 pub use self::contact::{Contact, Meeting};
+pub use self::lookback::{
+    Focus, Grown, Handshake, Lookback, MAX_STEPS, Paid, Step, Stop, Traced, Year,
+};
 pub use self::note::{Note, NoteId};
+pub use self::outcome::{
+    Amount, Link, MAX_KIND_BYTES, MAX_LINKS, MAX_TITLE_BYTES, NotAnAmount, Outcome, OutcomeFields,
+    OutcomeId, OutcomeKind,
+};
+pub use self::query::{Cursor, Order, Page, Query};
 pub use self::summary::Summary;
 pub use crate::index::Engine;
 pub use crate::ledger::{Damage, WriteError};
@@ -117,6 +137,45 @@ pub enum BookError {
     /// The tag breaks the character rule or its bound.
     #[error("the tag {0}")]
     Tag(TextFlaw),
+    /// The person has [`MAX_TAGS`] tags; take one off.
+    #[error("this person has {MAX_TAGS} tags, which is all there can be")]
+    TooManyTags,
+    /// The place breaks the character rule or its bound.
+    #[error("the place {0}")]
+    Place(TextFlaw),
+    /// There is no follow-up to be done.
+    #[error("nothing was to be followed up with this person")]
+    NoFollowUp,
+    /// Someone would have introduced themselves, in the end, or an outcome led to itself.
+    #[error("this would go round in a circle")]
+    Circle,
+    /// The two are one person already.
+    #[error("these contacts are one person already")]
+    OnePerson,
+    /// The contact stands for one person only.
+    #[error("this contact was never merged with another")]
+    NotMerged,
+    /// No such outcome, or no longer.
+    #[error("there is no such outcome in this book")]
+    NoSuchOutcome,
+    /// No such encounter.
+    #[error("there is no such encounter in this book")]
+    NoSuchEncounter,
+    /// Nothing of this sort led to the outcome.
+    #[error("this didn't lead to the outcome before")]
+    NoSuchLink,
+    /// The outcome has [`MAX_LINKS`] links.
+    #[error("an outcome has at most {MAX_LINKS} links")]
+    TooManyLinks,
+    /// The title breaks the character rule or its bound.
+    #[error("the title {0}")]
+    Title(TextFlaw),
+    /// The kind breaks the character rule or its bound.
+    #[error("the kind {0}")]
+    OutcomeKind(TextFlaw),
+    /// An outcome is something that happened.
+    #[error("{0} is still to come")]
+    StillToCome(Date),
     /// No such badge; see [`Book::badges`].
     #[error("there is no badge called \"{0}\" in this book")]
     NoSuchBadge(String),

@@ -10,7 +10,8 @@ use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 use super::entry::{Listed, about, person_of};
-use super::summary::{self, Summary};
+use super::query::Query;
+use super::summary::Summary;
 use super::{Book, Contact, ReadError, happening, unless_lost};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
@@ -47,25 +48,14 @@ impl Book {
     /// reads no more than that takes, however large the book is, unless the roster has to be drawn
     /// up.
     pub fn latest(&self, limit: usize) -> Result<Vec<Summary>, ReadError> {
-        self.listed(|list, summary| {
-            if list.len() < limit {
-                list.push(summary);
-            }
-            list.len() < limit
-        })
+        Ok(self.list(&Query::default(), None, limit)?.people)
     }
 
     /// Whoever has, for every word of `text`, some word that it begins, whatever its case and
     /// accents: in any field of any badge they showed, in events, notes and tags. The one met last
     /// comes first. No words find everybody.
     pub fn search(&self, text: &str) -> Result<Vec<Summary>, ReadError> {
-        let wanted = summary::wanted(text);
-        self.listed(|list, summary| {
-            if summary.has(&wanted) {
-                list.push(summary);
-            }
-            true
-        })
+        Ok(self.list(&Query::of(text), None, usize::MAX)?.people)
     }
 
     /// The people of some encounters, each when they come first, until `visit` breaks.
@@ -93,18 +83,19 @@ impl Book {
         Ok(())
     }
 
-    /// A list that `take` makes of people, whoever was met last first, as long as it wants more.
-    fn listed(
+    /// What `take` makes of everyone, whoever was met last first, as long as it wants more. It may
+    /// have to begin once more.
+    pub(super) fn go_through<T: Default>(
         &self,
-        take: impl Fn(&mut Vec<Summary>, Summary) -> bool,
-    ) -> Result<Vec<Summary>, ReadError> {
+        take: impl Fn(&mut T, Summary) -> bool,
+    ) -> Result<T, ReadError> {
         let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
         // A roster that turns out to be spoilt is drawn up once more.
         for _ in 0..2 {
             if !self.catch_up(&mut roster)? {
                 break;
             }
-            let mut taken = Vec::new();
+            let mut taken = T::default();
             let done = self.each_in(&roster, &mut |summary| Ok(take(&mut taken, summary)));
             if done.is_ok() {
                 return Ok(taken);
@@ -113,7 +104,7 @@ impl Book {
             self.store()?.drop_roster();
         }
         // None can be kept, on a full disk for instance: all people, then, which takes longer.
-        let mut taken = Vec::new();
+        let mut taken = T::default();
         self.each_latest(&mut |contact| {
             let goes_on = take(&mut taken, Summary::of(&contact));
             if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

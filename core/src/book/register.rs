@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use minicbor::Decoder;
 
-use crate::badge::Badge;
+use super::write::{Slot, Write};
 use crate::cbor::{self, NotCanonical, Writer, Written};
 
 /// When something was written, as books count: higher than anything that whoever wrote it had seen
@@ -31,86 +31,6 @@ impl Stamp {
     pub(super) fn decode(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
         cbor::array(d, 2)?;
         Ok(Self { clock: d.u64()?, replica: cbor::fixed(d)? })
-    }
-}
-
-/// A value for a slot. What takes something away is a write like any other, and stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Write {
-    /// A person is blocked.
-    Blocked(bool),
-    /// A person has this tag.
-    Tag(String, bool),
-    /// The owner's badge with this label, and the clock at which there came to be one.
-    Badge(String, Option<Box<Badge>>, u64),
-    /// The label of the badge on show.
-    Shown(String),
-    /// The encoding of what a later version writes.
-    Unknown(Vec<u8>),
-}
-
-/// What a write is to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Slot {
-    Blocked,
-    Tag(String),
-    Badge(String),
-    Shown,
-    Unknown(Vec<u8>),
-}
-
-impl Write {
-    pub(super) fn slot(&self) -> Slot {
-        match self {
-            Self::Blocked(_) => Slot::Blocked,
-            Self::Tag(tag, _) => Slot::Tag(tag.clone()),
-            Self::Badge(label, ..) => Slot::Badge(label.clone()),
-            Self::Shown(_) => Slot::Shown,
-            Self::Unknown(bytes) => Slot::Unknown(bytes.clone()),
-        }
-    }
-
-    /// An array that begins with a number. Numbers are never used again for something else.
-    pub(super) fn encode(&self, w: &mut Writer<'_>) -> Written {
-        match self {
-            Self::Blocked(blocked) => w.array(2)?.u8(0)?.bool(*blocked)?,
-            Self::Tag(tag, on) => w.array(3)?.u8(1)?.str(tag)?.bool(*on)?,
-            Self::Badge(label, badge, since) => {
-                let bytes = badge.as_ref().map(|badge| badge.as_bytes()).unwrap_or_default();
-                w.array(4)?.u8(2)?.str(label)?.bytes(bytes)?.u64(*since)?
-            }
-            Self::Shown(label) => w.array(2)?.u8(3)?.str(label)?,
-            Self::Unknown(bytes) => {
-                w.writer_mut().extend_from_slice(bytes);
-                w
-            }
-        };
-        Ok(())
-    }
-
-    pub(super) fn decode(d: &mut Decoder<'_>) -> Result<Self, NotCanonical> {
-        let start = d.position();
-        let items = d.array()?.ok_or(NotCanonical)?;
-        Ok(match (items, d.u64()?) {
-            (2, 0) => Self::Blocked(d.bool()?),
-            (3, 1) => Self::Tag(d.str()?.to_owned(), d.bool()?),
-            (4, 2) => {
-                let label = d.str()?.to_owned();
-                let badge = match d.bytes()? {
-                    [] => None,
-                    bytes => Some(Badge::from_bytes(bytes).map_err(|_| NotCanonical)?.into()),
-                };
-                Self::Badge(label, badge, d.u64()?)
-            }
-            (2, 3) => Self::Shown(d.str()?.to_owned()),
-            (_, 0..=3) => return Err(NotCanonical),
-            _ => {
-                d.set_position(start);
-                d.skip()?;
-                let bytes = d.input().get(start..d.position()).ok_or(NotCanonical)?;
-                Self::Unknown(bytes.to_vec())
-            }
-        })
     }
 }
 
@@ -138,7 +58,12 @@ impl Registers {
     }
 
     pub(super) fn get(&self, slot: &Slot) -> Option<&Write> {
-        self.counting.get(slot).map(|(_, write)| write)
+        self.stamped(slot).map(|(_, write)| write)
+    }
+
+    /// The same, with its stamp.
+    pub(super) fn stamped(&self, slot: &Slot) -> Option<(Stamp, &Write)> {
+        self.counting.get(slot).map(|(stamp, write)| (*stamp, write))
     }
 
     /// Everything that counts, by slot.

@@ -1,10 +1,15 @@
 //! What a list shows of a person, and finds them by.
 
+use icu_collator::CollatorBorrowed;
+use icu_collator::options::{CollatorOptions, Strength};
 use minicbor::Decoder;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Contact, Note};
+use super::annotation::{FollowUp, Introduction, Rating};
+use super::register::Stamp;
+use super::write::Write;
+use super::{Contact, Meeting, Note};
 use crate::badge::Field;
 use crate::cbor::{self, NotCanonical};
 use crate::event::Event;
@@ -37,6 +42,18 @@ pub struct Summary {
     pub events: Vec<Event>,
     /// The owner's tags on them, in the order they were put on.
     pub tags: Vec<String>,
+    /// When they were met for the first time, by the owner's clock.
+    pub first_met_at: UnixTime,
+    /// Where that was, as the owner claimed.
+    pub first_event: Event,
+    /// How much the owner thinks of them.
+    pub rating: Option<Rating>,
+    /// When the owner means to get in touch with them, or did.
+    pub follow_up: Option<FollowUp>,
+    /// Who introduced them, and when that was written.
+    pub(super) introduced: Option<(Introduction, Stamp)>,
+    /// What the name is sorted by: a key of the root collation (Unicode TR10, CLDR).
+    pub(super) key: Vec<u8>,
     /// Sequence of the latest encounter's entry: what lists are ordered by.
     pub(super) latest: u64,
     /// Every word they can be found by, folded, once, each behind a newline.
@@ -65,6 +82,12 @@ impl Summary {
             is_blocked: contact.is_blocked(),
             events,
             tags: contact.tags().to_vec(),
+            first_met_at: contact.meetings().first().map_or(met_at, Meeting::met_at),
+            first_event: contact.meetings().first().map(|m| m.event().clone()).unwrap_or_default(),
+            rating: contact.rating(),
+            follow_up: contact.follow_up(),
+            introduced: contact.introduced(),
+            key: sort_key(contact.name()),
             latest: contact.latest(),
             words: words_of(contact),
         }
@@ -79,20 +102,25 @@ impl Summary {
     pub(super) fn encode(&self) -> Vec<u8> {
         let events: Vec<&str> = self.events.iter().map(Event::as_str).collect();
         cbor::write(|w| {
-            w.array(12)?.bytes(self.person.as_bytes())?.str(&self.name)?;
+            w.array(18)?.bytes(self.person.as_bytes())?.str(&self.name)?;
             w.encode(&self.title)?.encode(&self.organisation)?;
             w.u32(self.met_at.seconds())?.u32(self.encounters)?;
             w.bool(self.state == State::Confirmed)?.bool(self.is_blocked)?;
             w.encode(&events)?.encode(&self.tags)?.u64(self.latest)?.str(&self.words)?;
-            Ok(())
+            w.u32(self.first_met_at.seconds())?.str(self.first_event.as_str())?.bytes(&self.key)?;
+            Write::Rating(self.rating).encode(w)?;
+            Write::FollowUp(self.follow_up).encode(w)?;
+            let by = self.introduced;
+            Write::Introduced(by.map(|(by, _)| by)).encode(w)?;
+            by.map_or(Ok(()), |(_, stamp)| stamp.encode(w))
         })
     }
 
     /// Reads a line that this book wrote and sealed.
     pub(super) fn decode(line: &[u8]) -> Result<Self, NotCanonical> {
         let d = &mut Decoder::new(line);
-        cbor::array(d, 12)?;
-        Ok(Self {
+        cbor::array(d, 18)?;
+        let mut line = Self {
             person: PersonId::unchecked(cbor::fixed(d)?),
             name: d.decode()?,
             title: d.decode()?,
@@ -108,8 +136,45 @@ impl Summary {
             tags: d.decode()?,
             latest: d.u64()?,
             words: d.decode()?,
-        })
+            first_met_at: UnixTime::received(d.u32()?).ok_or(NotCanonical)?,
+            first_event: Event::received(d.str()?).map_err(|_| NotCanonical)?,
+            key: d.bytes()?.to_vec(),
+            rating: None,
+            follow_up: None,
+            introduced: None,
+        };
+        let mut by = None;
+        for _ in 0..3 {
+            match Write::decode(d)? {
+                Write::Rating(rating) => line.rating = rating,
+                Write::FollowUp(follow_up) => line.follow_up = follow_up,
+                Write::Introduced(introduction) => by = introduction,
+                _ => return Err(NotCanonical),
+            }
+        }
+        line.introduced = by.map(|by| Stamp::decode(d).map(|stamp| (by, stamp))).transpose()?;
+        Ok(line)
     }
+
+    /// Who introduced them.
+    pub fn introduction(&self) -> Option<Introduction> {
+        self.introduced.map(|(introduction, _)| introduction)
+    }
+}
+
+/// What a name is sorted by.
+pub(super) fn sort_key(name: &str) -> Vec<u8> {
+    const ROOT: CollatorBorrowed<'static> = CollatorBorrowed::new_root(options());
+    let mut key = Vec::new();
+    let Ok(()) = ROOT.write_sort_key_to(name, &mut key);
+    key
+}
+
+/// Case and accents decide only between names that are alike without them.
+const fn options() -> CollatorOptions {
+    let mut options = CollatorOptions::default();
+    options.strength = Some(Strength::Tertiary);
+    options
 }
 
 /// The words of a text as [`Summary::has`] wants them.
@@ -145,6 +210,10 @@ fn folded(text: &str) -> impl Iterator<Item = String> {
 mod tests {
     use super::*;
 
+    fn stamp(clock: u64) -> Stamp {
+        Stamp { clock, replica: [1; 8] }
+    }
+
     fn someone() -> Summary {
         Summary {
             person: PersonId::unchecked([7; 32]),
@@ -159,6 +228,12 @@ mod tests {
             tags: vec!["cobol".into(), "see again".into()],
             latest: 1 << 40,
             words: "\nada\nengines".into(),
+            first_met_at: UnixTime::clamped(1_700_000_000),
+            first_event: Event::new("rustconf").unwrap(),
+            rating: Some(Rating::new(4).unwrap()),
+            follow_up: Some(FollowUp { on: "2026-11-26".parse().unwrap(), done: false }),
+            introduced: Some((Introduction { forgotten: 1, by: None }, stamp(3))),
+            key: sort_key("Ada"),
         }
     }
 
@@ -168,6 +243,16 @@ mod tests {
         assert_eq!(of("José  ŁÓDŹ-Straße"), ["jose", "łodz", "straße"]);
         assert_eq!(of("ﬁne Ａｄａ 山田"), ["fine", "ada", "山田"]);
         assert!(of(" -- ").is_empty());
+    }
+
+    #[test]
+    fn names_are_sorted_as_people_expect() {
+        let mut names =
+            ["zoë", "Åsa", "Zoe", "éa", "Ea", "asa", "山田", "Eb", "ÅSB", "Émile", "emil"];
+        names.sort_by_key(|name| sort_key(name));
+        let expected =
+            ["asa", "Åsa", "ÅSB", "Ea", "éa", "Eb", "emil", "Émile", "Zoe", "zoë", "山田"];
+        assert_eq!(names, expected);
     }
 
     #[test]
@@ -181,6 +266,7 @@ mod tests {
     #[test]
     fn a_line_reads_back() {
         let bare = Summary { organisation: None, events: vec![], tags: vec![], ..someone() };
+        let bare = Summary { introduced: None, follow_up: None, ..bare };
         for summary in [someone(), bare] {
             let line = summary.encode();
             assert_eq!(Summary::decode(&line), Ok(summary));

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::entry::{Happening, Target};
 use super::note::{NoteId, Version};
-use super::register::{Slot, Stamp};
+use super::register::Stamp;
+use super::write::Slot;
 use super::{Book, ReadError, happening};
 
 /// A ledger with fewer bytes of entries than this is left as it is.
@@ -111,7 +112,7 @@ mod tests {
 
     use super::*;
     use crate::badge::{Badge, BadgeFields};
-    use crate::book::register::Write;
+    use crate::book::write::Write;
     use crate::book::written::Written;
     use crate::identity::PersonId;
 

@@ -1,11 +1,16 @@
 //! What the owner wrote about one target, folded out of entries in whatever order.
 
+use super::annotation::{FollowUp, Introduction, Rating};
 use super::entry::Happening;
 use super::note::{Note, Versions};
-use super::register::{Registers, Slot, Write};
+use super::outcome::{Amount, Link};
+use super::register::{Registers, Stamp};
+use super::write::{Slot, Write};
 use crate::badge::Badge;
+use crate::date::Date;
+use crate::identity::PersonId;
 
-/// All that was set and noted of a person, or of the owner.
+/// All that was set and noted of a target.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     registers: Registers,
@@ -46,6 +51,69 @@ impl Written {
             _ => None,
         });
         in_order(on).cloned().collect()
+    }
+
+    pub(super) fn rating(&self) -> Option<Rating> {
+        match self.registers.get(&Slot::Rating) {
+            Some(Write::Rating(rating)) => *rating,
+            _ => None,
+        }
+    }
+
+    pub(super) fn follow_up(&self) -> Option<FollowUp> {
+        match self.registers.get(&Slot::FollowUp) {
+            Some(Write::FollowUp(follow_up)) => *follow_up,
+            _ => None,
+        }
+    }
+
+    pub(super) fn place(&self) -> Option<&str> {
+        match self.registers.get(&Slot::Place) {
+            Some(Write::Place(place)) if !place.is_empty() => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Who introduced them, and when that was written.
+    pub(super) fn introduced(&self) -> Option<(Introduction, Stamp)> {
+        match self.registers.stamped(&Slot::Introduced) {
+            Some((stamp, Write::Introduced(Some(introduction)))) => Some((*introduction, stamp)),
+            _ => None,
+        }
+    }
+
+    /// Who is the same person, and when that was written.
+    pub(super) fn same_as(&self) -> Option<(PersonId, Stamp)> {
+        match self.registers.stamped(&Slot::SameAs) {
+            Some((stamp, Write::SameAs(Some(other)))) => Some((*other, stamp)),
+            _ => None,
+        }
+    }
+
+    /// Kind, title, date and amount of an outcome that wasn't taken away.
+    pub(super) fn outcome(&self) -> Option<(&str, &str, Date, Option<Amount>)> {
+        let get = |slot| self.registers.get(&slot);
+        if let Some(Write::Removed(true)) = get(Slot::Removed) {
+            return None;
+        }
+        let (Some(Write::Kind(kind)), Some(Write::Title(title)), Some(Write::Happened(date))) =
+            (get(Slot::Kind), get(Slot::Title), get(Slot::Happened))
+        else {
+            return None;
+        };
+        let amount = match get(Slot::Amount) {
+            Some(Write::Amount(amount)) => *amount,
+            _ => None,
+        };
+        Some((kind, title, *date, amount))
+    }
+
+    pub(super) fn links(&self) -> Vec<Link> {
+        let there = self.registers.all().filter_map(|(_, write)| match write {
+            Write::Link(link, true) => Some(*link),
+            _ => None,
+        });
+        there.collect()
     }
 
     pub(super) fn notes(&self) -> Vec<Note> {

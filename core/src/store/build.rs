@@ -71,7 +71,7 @@ pub(super) fn generation(
 }
 
 impl Store {
-    /// Writes the book anew under a new key with only the entries that `keep` wants, and destroys
+    /// Writes the book anew under a new key with only what `keep` makes of the entries, and destroys
     /// the old key, so that nothing of the others can be opened again from any remnant.
     ///
     /// Entries keep their order and are counted anew from 1, because a ledger without gaps is what
@@ -82,7 +82,7 @@ impl Store {
     /// See [`RewriteError`].
     pub(crate) fn rewrite(
         &mut self,
-        keep: &mut dyn FnMut(&Entry) -> bool,
+        keep: &mut dyn FnMut(Entry) -> Option<Entry>,
         rng: &mut dyn CryptoRng,
     ) -> Result<RewriteReport, RewriteError> {
         self.ledger.takes()?;
@@ -100,11 +100,13 @@ impl Store {
                     .tell(Work::Rewriting, done, self.last())
                     .map_err(|Cancelled| ReadError::Cancelled)?;
                 match entry {
-                    Ok(entry) if keep(&entry) => {
-                        draft.push(&entry, rng)?;
-                        report.kept += 1;
-                    }
-                    Ok(_) => report.dropped += 1,
+                    Ok(entry) => match keep(entry) {
+                        Some(entry) => {
+                            draft.push(&entry, rng)?;
+                            report.kept += 1;
+                        }
+                        None => report.dropped += 1,
+                    },
                     Err(ReadError::Lost(_)) => report.lost += 1,
                     Err(error) => return Err(error.into()),
                 }

@@ -133,7 +133,7 @@ fn the_identity_is_made_once_and_stays_through_a_rewrite() {
     let (mut store, _) = bench.open();
     let secret = store.secret().unwrap();
     assert_ne!(*secret, [0; 32]);
-    store.rewrite(&mut |_| true, &mut bench.rng).unwrap();
+    store.rewrite(&mut Some, &mut bench.rng).unwrap();
     assert_eq!(store.secret().unwrap(), secret);
     store.close().unwrap();
     let (store, _) = bench.open();
@@ -267,7 +267,7 @@ fn a_book_with_a_file_vault_opens_again() {
         let settings = Settings::new(bench.home(), vault.clone());
         let (mut store, _) = Store::open(&settings, &mut bench.rng).unwrap();
         store.append(1, &[ada()], b"met", &mut bench.rng).unwrap();
-        store.rewrite(&mut |_| true, &mut bench.rng).unwrap();
+        store.rewrite(&mut Some, &mut bench.rng).unwrap();
     }
     assert_eq!(fs::read_dir(bench.dir.path().join("keys")).unwrap().count(), 1);
 }

@@ -11,7 +11,7 @@ fn a_rewrite_forgets_for_good() {
     let old = fs::read(bench.generation(1).join("ledger")).unwrap();
     let old_key = bench.vault.load(&bench.vault.ids()[0]).unwrap();
     let (mut store, _) = bench.open();
-    let mut keep = |entry: &Entry| !entry.subjects.contains(&bob());
+    let mut keep = |entry: Entry| (!entry.subjects.contains(&bob())).then_some(entry);
     let report = store.rewrite(&mut keep, &mut bench.rng).unwrap();
     assert_eq!((report.kept, report.dropped, report.lost), (3, 2, 0));
     let left = ["met number 1", "met number 3", "met number 5"];
@@ -93,9 +93,9 @@ fn a_rewrite_killed_at_any_step_leaves_the_old_book_or_the_new_one() {
     });
     let (mut store, _) =
         Store::open(&Settings::new(bench.home(), witness.clone()), &mut bench.rng).unwrap();
-    let mut keep = |entry: &Entry| {
+    let mut keep = |entry: Entry| {
         witness.look();
-        entry.seq != 2
+        (entry.seq != 2).then_some(entry)
     };
     store.rewrite(&mut keep, &mut bench.rng).unwrap();
     drop(store);
@@ -168,10 +168,10 @@ fn a_vault_that_keeps_the_old_key_is_asked_again() {
     let mut bench = Bench::with(2);
     let (mut store, _) = bench.open();
     let vault = bench.vault.clone();
-    let mut keep = |entry: &Entry| {
+    let mut keep = |entry: Entry| {
         // Locked between the new key and the end of the old one.
         *vault.locked.lock().unwrap() = entry.seq == 2;
-        true
+        Some(entry)
     };
     assert!(store.rewrite(&mut keep, &mut bench.rng).unwrap().old_key_remains);
     assert_eq!(payloads(&store).len(), 2);
@@ -189,7 +189,7 @@ fn a_rewrite_that_cannot_have_a_key_changes_nothing() {
     let mut bench = Bench::with(2);
     let (mut store, _) = bench.open();
     *bench.vault.locked.lock().unwrap() = true;
-    let refused = store.rewrite(&mut |_| true, &mut bench.rng);
+    let refused = store.rewrite(&mut Some, &mut bench.rng);
     assert!(matches!(refused, Err(RewriteError::Vault(VaultError::Locked))));
     bench.add(&mut store, 3);
     drop(store);
