@@ -7,6 +7,7 @@
     reason = "a broken expectation has to stop a test"
 )]
 
+mod annotations;
 mod badges;
 mod clear_text;
 mod contacts;
@@ -19,6 +20,7 @@ mod full;
 mod keys;
 mod life;
 mod lists;
+mod outcomes;
 mod receipts;
 mod steps;
 mod waste;
