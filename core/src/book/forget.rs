@@ -9,7 +9,7 @@ use super::annotation::Introduction;
 use super::entry::{Happening, about};
 use super::outcome::Link;
 use super::write::Write;
-use super::{Book, BookError, ReadError, Rewritten};
+use super::{Book, BookError, Change, ReadError, Rewritten};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
 use crate::transcript::Transcript;
@@ -34,6 +34,7 @@ impl Book {
             if is_theirs { None } else { gone.without(entry) }
         };
         let done = self.rewrite(&mut keep, rng)?;
+        self.listeners.tell(Change::All);
         Ok(Rewritten { people: gone.people.len(), ..done })
     }
 }

@@ -9,6 +9,7 @@
 mod annotation;
 mod badges;
 mod care;
+mod change;
 mod contact;
 mod entry;
 mod forget;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex};
 
 use rand_core::CryptoRng;
 
+use self::change::Listeners;
 use self::entry::{Happening, Listed, Target, about, of};
 use self::people::Roster;
 use self::register::Stamp;
@@ -54,6 +56,7 @@ pub use self::annotation::{
     FollowUp, Introduction, MAX_NOTE_BYTES, MAX_PLACE_BYTES, MAX_TAG_BYTES, MAX_TAGS, NotARating,
     Rating,
 };
+pub use self::change::{Change, Listener, ListenerId};
 pub use self::contact::{Contact, Meeting};
 pub use self::lookback::{
     Focus, Grown, Handshake, Lookback, MAX_STEPS, Paid, Step, Stop, Traced, Year,
@@ -195,6 +198,7 @@ pub struct Book {
     store: Option<Store>,
     roster: Mutex<Roster>,
     waste: Waste,
+    listeners: Listeners,
     begun: AtomicU64,
 }
 
@@ -224,8 +228,16 @@ impl Book {
         let identity = Identity::from_secret(&*store.secret()?);
         sweep();
         let begun = AtomicU64::new(store.last() << 20);
-        let (store, roster, waste) = (Some(store), Mutex::default(), Waste::default());
-        Ok((Self { settings, identity, store, roster, waste, begun }, report))
+        let book = Self {
+            settings,
+            identity,
+            store: Some(store),
+            roster: Mutex::default(),
+            waste: Waste::default(),
+            listeners: Listeners::default(),
+            begun,
+        };
+        Ok((book, report))
     }
 
     /// The owner, also while the book is suspended.
@@ -400,6 +412,7 @@ impl Book {
         let subjects = happening.subjects();
         let (kind, payload) = (happening.kind(), happening.payload());
         self.store_mut()?.append(kind, &subjects, &payload, rng)?;
+        self.listeners.tell(Change::of(happening));
         Ok(())
     }
 

@@ -216,3 +216,37 @@ fn two_contacts_can_be_one_person_and_two_again() {
     assert_eq!(ada.forget(&[new]).unwrap().people, 1);
     assert_eq!(found(&ada, &Query::default()), ["Kay Newest", "Grace", "Kay Old"]);
 }
+
+#[test]
+fn whoever_listens_is_told_of_every_change_once_it_is_durable() {
+    use std::sync::{Arc, Mutex};
+
+    use lapel::book::Change;
+
+    let mut ada = Phone::of("Ada");
+    let grace = add(&mut ada, "Grace");
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (into, file) = (Arc::clone(&told), lapel_book_tests::ledger(&ada.home()));
+    let size = move || std::fs::read(&file).map_or(0, |b| b.iter().filter(|b| **b != 0).count());
+    let (book, rng) = ada.both();
+    let id = book.listen(Arc::new(move |change| into.lock().unwrap().push((change, size()))));
+    let badge = lapel::badge::Badge::new(lapel::badge::BadgeFields::named("Ada")).unwrap();
+    let before = told.lock().unwrap().len();
+    book.tag(&grace, "cobol", rng).unwrap();
+    book.tag(&grace, "cobol", rng).unwrap();
+    book.set_badge("work", &badge, rng).unwrap();
+    assert!(book.set_place(&grace, &"x".repeat(99), rng).is_err());
+    book.suspend().unwrap();
+    book.resume(rng).unwrap();
+    book.block(&grace, rng).unwrap();
+    book.forget(&[grace], rng).unwrap();
+    let told_by_now = told.lock().unwrap().clone();
+    let changes: Vec<Change> = told_by_now.iter().map(|(change, _)| *change).collect();
+    let expected = [Change::Person(grace), Change::Badges, Change::Person(grace), Change::All];
+    assert_eq!((before, &changes[..]), (0, &expected[..]));
+    assert!(told_by_now[0].1 < told_by_now[1].1, "it is in the file by then");
+    assert!(book.unlisten(id) && !book.unlisten(id));
+    book.unblock(&grace, rng).unwrap();
+    book.block(&grace, rng).unwrap();
+    assert_eq!(told.lock().unwrap().len(), 4);
+}
