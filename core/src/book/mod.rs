@@ -13,6 +13,8 @@ mod change;
 mod contact;
 mod entry;
 mod forget;
+#[cfg(test)]
+mod histories;
 mod lookback;
 mod note;
 mod outcome;

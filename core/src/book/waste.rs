@@ -108,86 +108,10 @@ impl Waste {
 #[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
-    use rand_core::{Rng, SeedableRng};
+    use rand_core::SeedableRng;
 
     use super::*;
-    use crate::badge::{Badge, BadgeFields};
-    use crate::book::write::Write;
-    use crate::book::written::Written;
-    use crate::identity::PersonId;
-
-    /// What two books wrote that know of each other's writing now and then.
-    fn history(rng: &mut ChaCha20Rng) -> Vec<Happening> {
-        let mut all: Vec<Happening> = Vec::new();
-        let mut below = |n: u32| rng.next_u32() % n;
-        for round in 2..60 {
-            let replica = [u8::try_from(round % 2).unwrap(); 8];
-            let clock = round / 2;
-            let stamp = Stamp { clock, replica };
-            let target = match below(3) {
-                0 => Target::Owner,
-                n => Target::Person(PersonId::unchecked([u8::try_from(n).unwrap(); 32])),
-            };
-            let label = format!("{}", below(3));
-            let badge = Badge::new(BadgeFields::named(format!("Ada {clock}"))).unwrap();
-            let write = match below(6) {
-                0 => Write::Blocked(below(2) == 0),
-                1 => Write::Shown(label),
-                2 => Write::Badge(label, (below(3) > 0).then(|| badge.into()), clock),
-                3 => Write::Unknown(vec![0x81, 0x18, u8::try_from(100 + below(9)).unwrap()]),
-                _ => Write::Tag(label, below(2) == 0),
-            };
-            if below(3) > 0 {
-                all.push(Happening::Set { target, stamp, writes: vec![write] });
-                continue;
-            }
-            let there = all.iter().filter_map(|h| match h {
-                Happening::Noted { target: of, note, version } if *of == target => {
-                    Some((*note, version.clone()))
-                }
-                _ => None,
-            });
-            let there: Vec<_> = there.collect();
-            let (note, seen) = match there.len() {
-                n if n > 0 && below(4) > 0 => {
-                    let (note, _) = there[below(u32::try_from(n).unwrap()) as usize];
-                    let of = there.iter().filter(|(n, _)| *n == note).map(|(_, v)| v);
-                    // Of the other book's, perhaps none.
-                    let known: Vec<_> =
-                        of.filter(|v| v.stamp.replica == replica || below(2) == 0).collect();
-                    let seen = known.iter().flat_map(|v| v.seen.iter().copied().chain([v.stamp]));
-                    (note, seen.collect())
-                }
-                _ => (NoteId(stamp), Vec::new()),
-            };
-            let text = if below(5) > 0 { format!("text {clock}") } else { String::new() };
-            let version = Version { stamp, seen, text };
-            all.push(Happening::Noted { target, note, version });
-        }
-        all
-    }
-
-    fn copy(happening: &Happening) -> Happening {
-        Happening::read(happening.kind(), &happening.payload()).unwrap().unwrap()
-    }
-
-    fn target(happening: &Happening) -> Target {
-        match happening {
-            Happening::Set { target, .. } | Happening::Noted { target, .. } => *target,
-            _ => unreachable!("nobody is met here"),
-        }
-    }
-
-    /// All that is written about each target.
-    fn folded<'a>(all: impl Iterator<Item = &'a Happening>) -> BTreeMap<Target, String> {
-        let mut folded = BTreeMap::<Target, Written>::new();
-        all.for_each(|h| folded.entry(target(h)).or_default().take(copy(h)));
-        let said = |w: &Written| {
-            let badges: Vec<_> = w.badges().collect();
-            format!("{:?} {:?} {} {badges:?} {:?}", w.tags(), w.notes(), w.is_blocked(), w.shown())
-        };
-        folded.iter().map(|(target, written)| (*target, said(written))).collect()
-    }
+    use crate::book::histories::{copy, folded, history, shuffle};
 
     #[test]
     fn without_the_waste_everything_reads_as_before_in_whatever_order_it_came() {
@@ -195,20 +119,15 @@ mod tests {
         let mut wasted = 0;
         for _ in 0..300 {
             let mut all = history(&mut rng);
-            let expected = folded(all.iter());
+            let expected = folded(&all);
             for _ in 0..4 {
                 let mut waste = Waste::default();
                 (0..).zip(&all).for_each(|(seq, h)| waste.take(seq, 1, copy(h)));
                 let kept = (0..).zip(&all).filter(|(seq, _)| !waste.has(*seq)).map(|(_, h)| h);
                 let kept: Vec<_> = kept.collect();
                 wasted += all.len() - kept.len();
-                assert_eq!(folded(kept.iter().copied()), expected);
-                // Once more, some of them twice.
-                let twice = all.iter().take(9).map(copy).collect::<Vec<_>>();
-                assert_eq!(folded(all.iter().chain(&twice)), expected);
-                for i in (1..all.len()).rev() {
-                    all.swap(i, rng.next_u32() as usize % (i + 1));
-                }
+                assert_eq!(folded(kept), expected);
+                shuffle(&mut all, &mut rng);
             }
         }
         assert!(wasted > 10_000, "{wasted}");

@@ -145,3 +145,87 @@ fn in_order<K: Ord, V>(pairs: impl Iterator<Item = (K, V)>) -> impl Iterator<Ite
     pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
     pairs.into_iter().map(|(_, value)| value)
 }
+
+#[cfg(test)]
+impl Written {
+    /// Everything it says.
+    pub(super) fn in_words(&self) -> String {
+        let badges: Vec<_> = self.badges().collect();
+        let (person, same) = (self.introduced(), self.same_as());
+        let person =
+            (self.tags(), self.is_blocked(), self.rating(), self.follow_up(), person, same);
+        let outcome = (self.outcome(), self.links(), self.place());
+        format!("{person:?} {outcome:?} {badges:?} {:?} {:?}", self.shown(), self.notes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    use super::*;
+    use crate::book::histories::{copy, folded, history, shuffle};
+
+    /// Three parts of a history, as three books hold it before they are merged.
+    fn thirds(rng: &mut ChaCha20Rng) -> [Vec<Happening>; 3] {
+        let mut all = history(rng);
+        shuffle(&mut all, rng);
+        let (third, rest) = (all.split_off(40), all);
+        let mut rest = rest;
+        let second = rest.split_off(20);
+        [rest, second, third]
+    }
+
+    fn merged(parts: &[&[Happening]]) -> Vec<Happening> {
+        parts.iter().flat_map(|part| part.iter().map(copy)).collect()
+    }
+
+    #[test]
+    fn a_merge_is_commutative_associative_and_idempotent() {
+        let mut rng = ChaCha20Rng::seed_from_u64(2);
+        for _ in 0..500 {
+            let [a, b, c] = thirds(&mut rng);
+            let expected = folded(&merged(&[&a, &b, &c]));
+            assert_eq!(folded(&merged(&[&c, &b, &a])), expected, "commutative");
+            let [first, last] = [merged(&[&a, &b]), merged(&[&b, &c])];
+            assert_eq!(folded(&merged(&[&first, &c])), expected, "associative");
+            assert_eq!(folded(&merged(&[&a, &last])), expected, "associative");
+            let all = merged(&[&first, &last, &c]);
+            assert_eq!(folded(&merged(&[&all, &all, &b])), expected, "idempotent");
+        }
+    }
+
+    #[test]
+    fn no_text_is_lost_that_nobody_saw_before_writing_another() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let (mut kept, mut conflicts) = (0, 0);
+        for _ in 0..500 {
+            let all = history(&mut rng);
+            let mut there = BTreeSet::new();
+            let targets: BTreeSet<_> = all.iter().map(|h| h.subjects()).collect();
+            for target in targets {
+                let of = all.iter().filter(|h| h.subjects() == target).map(copy);
+                let notes = Written::of(of).notes();
+                conflicts += notes.iter().filter(|note| note.texts().len() > 1).count();
+                there.extend(notes.into_iter().flat_map(|note| note.texts));
+            }
+            let versions: Vec<_> = all
+                .iter()
+                .filter_map(|h| match h {
+                    Happening::Noted { note, version, .. } => Some((note, version)),
+                    _ => None,
+                })
+                .collect();
+            for (note, version) in &versions {
+                let was_seen =
+                    versions.iter().any(|(of, other)| of == note && other.has_seen(version.stamp));
+                assert_eq!(there.contains(&version.text), !was_seen && !version.text.is_empty());
+                kept += usize::from(!was_seen);
+            }
+        }
+        assert!(kept > 1_000 && conflicts > 100, "{kept} {conflicts}");
+    }
+}
