@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use lapel::book::{Book, IndexState};
+use lapel::book::{Book, Focus, IndexState, Link, Order, OutcomeFields, OutcomeKind, Query};
 use lapel::identity::PersonId;
 use lapel::vault::FileVault;
 use lapel_bench::child::{self, Spent};
@@ -75,6 +75,30 @@ fn retag(home: &Path) {
         }
     }
     while book.maintain(1_000, &mut rng).unwrap() > 0 {}
+    book.close().unwrap();
+}
+
+/// Writes a life into a book: three people in ten introduced by another, and for every ten people an
+/// outcome, with two people and the outcome before behind it.
+fn live(home: &Path) {
+    let (mut book, _) = open(home);
+    let mut rng = rng(5);
+    let people: Vec<PersonId> = book.latest(usize::MAX).unwrap().iter().map(|l| l.person).collect();
+    for (_, pair) in people.windows(2).enumerate().filter(|(number, _)| number % 10 < 3) {
+        let [person, by] = pair else { continue };
+        book.set_introducer(person, Some(*by), &mut rng).unwrap();
+    }
+    let (mut before, today) = (None, "2026-11-26".parse().unwrap());
+    for (number, ten) in people.chunks(10).enumerate() {
+        let had_part = ten.iter().step_by(5).copied();
+        let mut links: Vec<Link> = had_part.map(Link::Contact).collect();
+        links.extend(before.filter(|_| number % 4 > 0).map(Link::Outcome));
+        let title = format!("What came of it, number {number}");
+        let fields = OutcomeFields { kind: OutcomeKind::Job, title, date: today, amount: None };
+        before = Some(book.add_outcome(&fields, &links, today, &mut rng).unwrap());
+    }
+    while book.maintain(1_000, &mut rng).unwrap() > 0 {}
+    book.latest(1).unwrap();
     book.close().unwrap();
 }
 
@@ -147,6 +171,23 @@ fn ours(what: &str, home: PathBuf) -> Box<dyn FnOnce()> {
             let person = book.latest(1).unwrap().first().unwrap().person;
             Box::new(move || {
                 assert_eq!(book.forget(&[person], &mut rng(4)).unwrap().people, 1);
+            })
+        }
+        "live" => Box::new(move || live(&home)),
+        "lookback" => {
+            let (book, _) = open(&home);
+            Box::new(move || {
+                let lookback = book.lookback(&Focus::default()).unwrap();
+                assert!(lookback.outcomes.iter().all(|traced| traced.roots.len() > 1));
+                std::mem::forget(book);
+            })
+        }
+        "names" => {
+            let (book, _) = open(&home);
+            Box::new(move || {
+                let query = Query { order: Order::Name, ..Query::default() };
+                assert_eq!(book.list(&query, None, 50).unwrap().people.len(), 50);
+                std::mem::forget(book);
             })
         }
         "retag" => Box::new(move || retag(&home)),
@@ -311,6 +352,12 @@ fn main() {
             report.target("search, 10000 people", search, Duration::from_millis(50));
             let (_, forgot) = homes.changed("forget");
             report.target("forget one of 10000", forgot.time, Duration::from_secs(1));
+            let (home, _) = homes.changed("live");
+            let spent = |what| child::median_of(rounds, &format!("lapel {what}"), &home);
+            let text = "looking back, 10000 people and 1000 outcomes";
+            report.target(text, spent("lookback").time, Duration::from_millis(200));
+            let names = spent("names");
+            report.target("the first 50 by name", names.time, Duration::from_millis(20));
             let (home, _) = homes.changed("retag");
             disk(&mut report, "disk after 12000 changes of a tag", &home, live);
         }
