@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use super::entry::{Listed, Target};
+use super::entry::Target;
 use super::write::Write;
 use super::written::Written;
 use super::{Book, BookError, ReadError};
@@ -11,14 +11,14 @@ use crate::badge::Badge;
 impl Book {
     /// The owner's badges by label, in the order they were first set.
     pub fn badges(&self) -> Result<Vec<(String, Badge)>, ReadError> {
-        let wardrobe = self.wardrobe()?;
+        let wardrobe = self.written(Target::Owner)?;
         let badges = wardrobe.badges().map(|(label, badge, _)| (label.to_owned(), badge.clone()));
         Ok(badges.collect())
     }
 
     /// The badge to show, with its label; `None` before one was set.
     pub fn badge_on_show(&self) -> Result<Option<(String, Badge)>, ReadError> {
-        let wardrobe = self.wardrobe()?;
+        let wardrobe = self.written(Target::Owner)?;
         let badge = on_show(&wardrobe).and_then(|label| badge(&wardrobe, label));
         Ok(badge.map(|(label, badge, _)| (label.to_owned(), badge.clone())))
     }
@@ -33,7 +33,7 @@ impl Book {
         if !(1..=32).contains(&label.len()) || label.contains(char::is_control) {
             return Err(BookError::Label);
         }
-        let wardrobe = self.wardrobe()?;
+        let wardrobe = self.written(Target::Owner)?;
         let since = match self::badge(&wardrobe, label) {
             Some((_, there, _)) if there == badge => return Ok(()),
             Some((.., since)) => since,
@@ -48,7 +48,7 @@ impl Book {
 
     /// Chooses the badge to show.
     pub fn show_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
-        let wardrobe = self.wardrobe()?;
+        let wardrobe = self.written(Target::Owner)?;
         badge(&wardrobe, label).ok_or_else(|| BookError::NoSuchBadge(label.to_owned()))?;
         if on_show(&wardrobe) == Some(label) {
             return Ok(());
@@ -58,7 +58,7 @@ impl Book {
 
     /// Removes a badge that isn't on show.
     pub fn remove_badge(&mut self, label: &str, rng: &mut dyn CryptoRng) -> Result<(), BookError> {
-        let wardrobe = self.wardrobe()?;
+        let wardrobe = self.written(Target::Owner)?;
         let there = badge(&wardrobe, label);
         let (.., since) = there.ok_or_else(|| BookError::NoSuchBadge(label.to_owned()))?;
         if on_show(&wardrobe) == Some(label) {
@@ -66,11 +66,6 @@ impl Book {
         }
         let removal = Write::Badge(label.to_owned(), None, since);
         self.set(Target::Owner, &wardrobe, vec![removal], rng)
-    }
-
-    fn wardrobe(&self) -> Result<Written, ReadError> {
-        let happenings = self.happenings(Listed::Badges.subject())?;
-        Ok(Written::of(happenings.into_iter().map(|(_, happening)| happening)))
     }
 }
 

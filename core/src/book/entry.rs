@@ -38,6 +38,13 @@ pub(super) enum Target {
 }
 
 impl Target {
+    pub(super) fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Outcome(_) | Self::Owner => None,
+        }
+    }
+
     pub(super) fn subject(&self) -> Option<Subject> {
         match self {
             Self::Person(person) => about(person),

@@ -366,18 +366,33 @@ impl Book {
 
     /// Everyone who is blocked, in the order of their ids.
     pub fn blocked(&self) -> Result<Vec<PersonId>, ReadError> {
-        let mut all = BTreeMap::<PersonId, Written>::new();
-        for (_, happening) in self.happenings(Listed::Blocked.subject())? {
-            if let Happening::Set { target: Target::Person(person), .. } = &happening {
-                all.entry(*person).or_default().take(happening);
-            }
-        }
-        Ok(all.into_iter().filter(|(_, w)| w.is_blocked()).map(|(person, _)| person).collect())
+        let all = self.written_in(Listed::Blocked)?;
+        let blocked = all.into_iter().filter(|(_, written)| written.is_blocked());
+        Ok(blocked.filter_map(|(target, _)| target.person()).collect())
     }
 
     /// The contact of `person`, if they were met, and what the owner wrote about them.
     fn fold(&self, person: &PersonId) -> Result<(Option<Contact>, Written), ReadError> {
         Ok(Contact::fold(*person, self.happenings(about(person))?))
+    }
+
+    /// What the owner wrote about `target`.
+    fn written(&self, target: Target) -> Result<Written, ReadError> {
+        let mut written = Written::default();
+        let happenings = self.happenings(target.subject())?;
+        happenings.into_iter().for_each(|(_, happening)| written.take(happening));
+        Ok(written)
+    }
+
+    /// What the owner wrote in a list, by target.
+    fn written_in(&self, list: Listed) -> Result<BTreeMap<Target, Written>, ReadError> {
+        let mut all = BTreeMap::<Target, Written>::new();
+        for (_, happening) in self.happenings(list.subject())? {
+            if let Happening::Set { target, .. } | Happening::Noted { target, .. } = &happening {
+                all.entry(*target).or_default().take(happening);
+            }
+        }
+        Ok(all)
     }
 
     /// What happened to `subject`, in order, with the sequence of each entry, as far as this version

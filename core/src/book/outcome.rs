@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rand_core::CryptoRng;
 
@@ -345,32 +345,23 @@ impl Book {
 
     /// One outcome, unless it was taken away.
     pub fn outcome(&self, id: OutcomeId) -> Result<Option<Outcome>, ReadError> {
-        Ok(Outcome::of(id, &self.written_on(id)?))
+        Ok(Outcome::of(id, &self.written(Target::Outcome(id))?))
     }
 
     /// Every outcome, by the day it happened, oldest first.
     pub fn outcomes(&self) -> Result<Vec<Outcome>, ReadError> {
-        let mut all = BTreeMap::<OutcomeId, Written>::new();
-        for (_, happening) in self.happenings(Listed::Outcomes.subject())? {
-            if let Happening::Set { target: Target::Outcome(id), .. }
-            | Happening::Noted { target: Target::Outcome(id), .. } = &happening
-            {
-                all.entry(*id).or_default().take(happening);
-            }
-        }
-        let there = all.iter().filter_map(|(id, written)| Outcome::of(*id, written));
+        let all = self.written_in(Listed::Outcomes)?;
+        let there = all.iter().filter_map(|(target, written)| match target {
+            Target::Outcome(id) => Outcome::of(*id, written),
+            Target::Person(_) | Target::Owner => None,
+        });
         let mut there: Vec<Outcome> = there.collect();
         there.sort_by_key(|outcome| (outcome.fields.date, outcome.id));
         Ok(there)
     }
 
-    fn written_on(&self, id: OutcomeId) -> Result<Written, ReadError> {
-        let happenings = self.happenings(Target::Outcome(id).subject())?;
-        Ok(Written::of(happenings.into_iter().map(|(_, happening)| happening)))
-    }
-
     fn outcome_and_written(&self, id: OutcomeId) -> Result<(Outcome, Written), BookError> {
-        let written = self.written_on(id)?;
+        let written = self.written(Target::Outcome(id))?;
         let outcome = Outcome::of(id, &written).ok_or(BookError::NoSuchOutcome)?;
         Ok((outcome, written))
     }

@@ -1,14 +1,11 @@
 //! One person under several keys: a new phone, a lost key. Each contact keeps its own proofs; one of
 //! them stands for all.
 
-use std::collections::BTreeMap;
-
 use rand_core::CryptoRng;
 
-use super::entry::{Happening, Listed, Target};
+use super::entry::{Listed, Target};
 use super::ties::Ties;
 use super::write::Write;
-use super::written::Written;
 use super::{Book, BookError, ReadError};
 use crate::identity::PersonId;
 
@@ -86,13 +83,8 @@ impl Book {
 
     /// Which contacts stand for which.
     pub(super) fn same_people(&self) -> Result<Ties, ReadError> {
-        let mut all = BTreeMap::<PersonId, Written>::new();
-        for (_, happening) in self.happenings(Listed::Same.subject())? {
-            if let Happening::Set { target: Target::Person(person), .. } = &happening {
-                all.entry(*person).or_default().take(happening);
-            }
-        }
-        let pointing = all.iter().filter_map(|(person, w)| w.same_as().map(|to| (*person, to)));
+        let all = self.written_in(Listed::Same)?;
+        let pointing = all.iter().filter_map(|(from, w)| Some((from.person()?, w.same_as()?)));
         Ok(Ties::new(pointing.collect()))
     }
 }

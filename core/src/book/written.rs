@@ -18,13 +18,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Folds some happenings; those that aren't the owner's writing are passed over.
-    pub(super) fn of(happenings: impl IntoIterator<Item = Happening>) -> Self {
-        let mut written = Self::default();
-        happenings.into_iter().for_each(|happening| written.take(happening));
-        written
-    }
-
+    /// Takes a happening in; one that isn't the owner's writing is passed over.
     pub(super) fn take(&mut self, happening: Happening) {
         match happening {
             Happening::Set { stamp, writes, .. } => {
@@ -208,7 +202,9 @@ mod tests {
             let targets: BTreeSet<_> = all.iter().map(|h| h.subjects()).collect();
             for target in targets {
                 let of = all.iter().filter(|h| h.subjects() == target).map(copy);
-                let notes = Written::of(of).notes();
+                let mut written = Written::default();
+                of.for_each(|happening| written.take(happening));
+                let notes = written.notes();
                 conflicts += notes.iter().filter(|note| note.texts().len() > 1).count();
                 there.extend(notes.into_iter().flat_map(|note| note.texts));
             }

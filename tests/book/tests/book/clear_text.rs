@@ -1,6 +1,7 @@
 //! Nothing personal stands in clear on disk, by a search that is seen to find it elsewhere.
 
 use lapel::badge::BadgeFields;
+use lapel::book::{Link, OutcomeFields, OutcomeKind};
 use lapel::event::Event;
 use lapel::export::vcard4;
 use lapel_book_tests::{Phone, files, holds, meet};
@@ -85,10 +86,28 @@ fn no_file_holds_anything_personal_in_clear() {
         }
     }
     ada.block(&grace.person());
+    let written = [
+        "zephyr-note",
+        "quoin-tag",
+        "under-the-clerestory",
+        "Vizier of Trondheim",
+        "an-abacus-kind",
+    ];
+    let (graces, today) = (grace.person(), "2026-11-26".parse().unwrap());
+    let (book, rng) = ada.both();
+    book.note(&graces, written[0], rng).unwrap();
+    book.tag(&graces, written[1], rng).unwrap();
+    book.set_place(&graces, written[2], rng).unwrap();
+    let (kind, title) = (OutcomeKind::new(written[4]).unwrap(), written[3].to_owned());
+    let fields = OutcomeFields { kind, title, date: today, amount: None };
+    book.add_outcome(&fields, &[Link::Contact(graces)], today, rng).unwrap();
+    searched.extend(written.map(|text| ("owner's writing", text.as_bytes().to_vec())));
+    // Draws the roster up.
+    assert_eq!(ada.search("zephyr quoin").unwrap().len(), 1);
 
     let look = |when: &str, ada: &Phone| {
         let mut files = files(ada.dir());
-        assert!(files.len() >= 4, "ledger, index, lock, key: {:?}", files.keys());
+        assert!(files.len() >= 4, "ledger, index, roster, lock, key: {:?}", files.keys());
         // Most of a ledger is room given in advance, which takes long to search.
         for held in files.values_mut() {
             held.truncate(held.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
