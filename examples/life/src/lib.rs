@@ -6,6 +6,7 @@
 //! and texts.
 
 mod crowd;
+mod keys;
 mod story;
 mod table;
 mod writer;

@@ -14,12 +14,13 @@ use lapel::exchange::{Exchange, Options};
 use lapel::identity::PersonId;
 use lapel::time::UnixTime;
 use lapel::transcript::Transcript;
-use lapel::vault::{FileVault, KeyVault};
+use lapel::vault::KeyVault;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
 use crate::crowd::{Passing, crowd};
+use crate::keys::Keys;
 use crate::story::{AGAIN, CAME, CAST, Came, FORGOTTEN, Led, Met, OWNER, SAID, SAME, Said};
 use crate::table::{Side, meet};
 use crate::{Life, LifeError};
@@ -42,6 +43,8 @@ pub(crate) struct Writer {
     rng: ChaCha20Rng,
     /// Where the others' phones are.
     phones: TempDir,
+    /// And their keys.
+    keys: Arc<Keys>,
     /// The first handshake of all, and since then the monotonic clock runs.
     began: Option<UnixTime>,
     /// The day it is, and how many were met on it so far.
@@ -64,7 +67,8 @@ impl Writer {
         book.set_badge("work", &badge, &mut rng)?;
         let (began, today, phones) = (None, None, tempfile::tempdir()?);
         let (people, encounters, outcomes) = Default::default();
-        Ok(Self { book, badge, rng, phones, began, today, people, encounters, outcomes })
+        let keys = Arc::default();
+        Ok(Self { book, badge, rng, phones, keys, began, today, people, encounters, outcomes })
     }
 
     pub(crate) fn live(mut self) -> Result<Life, LifeError> {
@@ -105,7 +109,7 @@ impl Writer {
         let their = begin(&theirs, &to.badge, &to.event, now, wall, &mut rng)?;
         let mut owner = Side { exchange: mine, book: &mut self.book, rng: &mut self.rng };
         let mut other = Side { exchange: their, book: &mut theirs, rng: &mut rng };
-        let transcript = if to.walks_off || number % 2 == 0 {
+        let transcript = if to.walks_off || number.is_multiple_of(2) {
             meet(&mut owner, &mut other, now, to.walks_off)?
         } else {
             meet(&mut other, &mut owner, now, false)?
@@ -125,18 +129,15 @@ impl Writer {
         UnixTime::clamped(i64::from(day.days()) * 86_400 + 9 * 3_600 + i64::from(count) * 300)
     }
 
-    /// Someone's phone. What is random in it repeats with the person and differs with the day, so
-    /// that a person is the same whoever else is in the story.
+    /// Someone's phone. What is random in it is their own and another each time they are met, so that
+    /// they are the same whoever else is in the story.
     fn phone(&self, who: &str) -> Result<(Book, ChaCha20Rng), LifeError> {
         let number = who.bytes().fold(7, |n: u64, b| n.wrapping_mul(31).wrapping_add(b.into()));
         let mut rng = ChaCha20Rng::seed_from_u64(SEED.wrapping_add(number));
-        rng.set_stream(u64::try_from(self.encounters.len()).unwrap_or_default());
-        if !self.people.contains_key(who) {
-            rng.set_stream(0);
-        }
-        let dir = self.phones.path().join(who);
-        let vault = Arc::new(FileVault::new(dir.join("keys")));
-        let (book, _) = Book::open(&dir.join("book"), vault, &mut rng)?;
+        let again = self.encounters.keys().filter(|(met, _)| met == who).count();
+        rng.set_stream(u64::try_from(again).unwrap_or_default());
+        let vault = Arc::<Keys>::clone(&self.keys);
+        let (book, _) = Book::open(&self.phones.path().join(who), vault, &mut rng)?;
         Ok((book, rng))
     }
 
@@ -158,10 +159,10 @@ impl Writer {
     fn write_about_the_crowd(&mut self) -> Result<(), LifeError> {
         for number in 0..256 {
             let who = crowd_name(number);
-            if number % 10 == 0 {
+            if number.is_multiple_of(10) {
                 self.say(&who, &Said::Tag("to write to"))?;
             }
-            if number % 7 == 0 {
+            if number.is_multiple_of(7) {
                 self.say(&who, &Said::Rating(3))?;
             }
         }

@@ -211,7 +211,8 @@ fn two_lives_are_the_same() {
         assert_eq!((one.person(), one.badge()), (other.person(), other.badge()));
         assert_eq!((one.notes(), one.tags()), (other.notes(), other.tags()));
         let times = |c: &lapel::book::Contact| {
-            let times = c.meetings().iter().map(|m| (m.met_at(), m.event().clone(), m.transcript()));
+            let times =
+                c.meetings().iter().map(|m| (m.met_at(), m.event().clone(), m.transcript()));
             times.collect::<Vec<_>>()
         };
         assert_eq!(times(one), times(&other));
