@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::{self, Summary};
+use super::ties::Ties;
 use super::{Book, ReadError};
 use crate::date::Date;
 use crate::identity::PersonId;
@@ -18,7 +19,7 @@ pub struct Query {
     pub event: Option<String>,
     /// With this tag, whatever its case.
     pub tag: Option<String>,
-    /// Introduced by this person, perhaps through others who were forgotten.
+    /// Introduced by this person, under whichever key, perhaps through others who were forgotten.
     pub introduced_by: Option<PersonId>,
     /// To be followed up by this day, and not done yet.
     pub due_by: Option<Date>,
@@ -92,16 +93,17 @@ impl Query {
 /// A query made ready.
 struct Wanted<'a> {
     query: &'a Query,
+    ties: &'a Ties,
     words: Vec<String>,
     event: Option<String>,
     tag: Option<String>,
 }
 
 impl<'a> Wanted<'a> {
-    fn new(query: &'a Query) -> Self {
+    fn new(query: &'a Query, ties: &'a Ties) -> Self {
         let fold = |text: &Option<String>| text.as_deref().map(fold);
         let words = summary::wanted(&query.text);
-        Self { query, words, event: fold(&query.event), tag: fold(&query.tag) }
+        Self { query, ties, words, event: fold(&query.event), tag: fold(&query.tag) }
     }
 
     fn takes(&self, line: &Summary) -> bool {
@@ -114,7 +116,10 @@ impl<'a> Wanted<'a> {
                 .tag
                 .as_ref()
                 .is_none_or(|wanted| line.tags.iter().any(|tag| fold(tag) == *wanted))
-            && introduced_by.is_none_or(|by| line.introduction().and_then(|i| i.by) == Some(by))
+            && introduced_by.is_none_or(|by| {
+                let introducer = line.introduction().and_then(|introduction| introduction.by);
+                introducer.map(|person| self.ties.end(&person)) == Some(self.ties.end(&by))
+            })
             && due_by.is_none_or(|day| line.follow_up.is_some_and(|f| !f.done && f.on <= day))
             && since.is_none_or(|time| line.met_at >= time)
             && rating.is_none_or(|least| line.rating >= Some(least))
@@ -138,7 +143,7 @@ impl Book {
         limit: usize,
     ) -> Result<Page, ReadError> {
         let ties = self.same_people()?;
-        let wanted = Wanted::new(query);
+        let wanted = Wanted::new(query, &ties);
         // A list of everybody in the roster's own order ends with the page.
         let stops = query.order == Order::Latest && query.is_for_everybody();
         let fits = |line: &Summary| after.is_none_or(|Cursor(after)| query.place(line) > *after);
@@ -172,7 +177,7 @@ impl Book {
     /// How many people `query` finds.
     pub fn count(&self, query: &Query) -> Result<usize, ReadError> {
         let ties = self.same_people()?;
-        let wanted = Wanted::new(query);
+        let wanted = Wanted::new(query, &ties);
         let people = self.go_through(|people: &mut BTreeSet<PersonId>, line| {
             if wanted.takes(&line) {
                 people.insert(ties.end(&line.person));
