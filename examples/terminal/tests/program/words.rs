@@ -14,8 +14,23 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 fn documents_carry_exactly_the_documented_keys() {
     let (_dir, ada, _grace) = two_who_met();
     let contact = ada.json(&["contact", "grace hopper"]);
-    let documented =
-        ["id", "fingerprint", "name", "badge", "state", "blocked", "tags", "notes", "encounters"];
+    let documented = [
+        "id",
+        "fingerprint",
+        "name",
+        "badge",
+        "state",
+        "blocked",
+        "tags",
+        "notes",
+        "rating",
+        "follow_up",
+        "place",
+        "introduced",
+        "encounters",
+        "badge_changes",
+        "same_person",
+    ];
     assert_eq!(keys(&contact), documented.into());
     let documented =
         ["id", "met_at", "event", "claimed_time", "claimed_event", "state", "check_code"];
