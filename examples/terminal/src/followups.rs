@@ -1,6 +1,6 @@
 //! Getting in touch again.
 
-use lapel::book::{Book, Contact, FollowUp, Order, Query};
+use lapel::book::{Book, Contact, FollowUp, Query};
 use lapel::date::Date;
 use serde_json::json;
 
@@ -36,7 +36,9 @@ pub(crate) fn followup(home: &Home, args: &FollowUpArgs, say: &Say) -> Outcome {
 pub(crate) fn followups(home: &Home, due: bool, say: &Say) -> Outcome {
     let book = home.open(say)?;
     let today = today();
-    let mut found = open(&book)?;
+    // The last day there is stands for any.
+    let by = if due { Some(today) } else { "2199-12-31".parse().ok() };
+    let mut found = open(&book, by)?;
     found.retain(|(on, _)| !due || *on <= today);
     let (mut lines, mut documents) = (Vec::new(), Vec::new());
     for (on, contact) in &found {
@@ -57,13 +59,12 @@ pub(crate) fn followups(home: &Home, due: bool, say: &Say) -> Outcome {
     say.answer(&text, &json!({ "follow_ups": documents }))
 }
 
-/// Every follow-up that isn't done, soonest first. Lists show one of several contacts that are one
-/// person, and it may be about another of them.
-fn open(book: &Book) -> Outcome<Vec<(Date, Contact)>> {
+/// The follow-ups that aren't done of whoever has one by this day, soonest first. Lists show one of
+/// several contacts that are one person, and it may be about another of them.
+fn open(book: &Book, by: Option<Date>) -> Outcome<Vec<(Date, Contact)>> {
+    let query = Query { due_by: by, ..Query::default() };
     let mut found = Vec::new();
-    for line in
-        book.list(&Query { order: Order::Due, ..Query::default() }, None, usize::MAX)?.people
-    {
+    for line in book.list(&query, None, usize::MAX)?.people {
         for person in book.same_person(&line.person)? {
             if let Some(contact) = book.contact(&person)?
                 && let Some(FollowUp { on, done: false }) = contact.follow_up()

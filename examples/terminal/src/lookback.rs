@@ -109,7 +109,8 @@ fn how_long(days: i32) -> String {
 
 /// A span of days as people say it: by months of the average length from two of them on.
 fn span(days: i32) -> String {
-    let count = |n: i32, one: &str| match n {
+    let days = i64::from(days);
+    let count = |n: i64, one: &str| match n {
         1 => format!("1 {one}"),
         n => format!("{n} {one}s"),
     };
@@ -117,10 +118,8 @@ fn span(days: i32) -> String {
         return count(days, "day");
     }
     // 400 years are 146,097 days and 4,800 months.
-    let months = (i64::from(days) * 4_800 + 146_097 / 2) / 146_097;
-    let (years, months) = (months / 12, months % 12);
-    let [years, months] = [years, months].map(|n| i32::try_from(n).unwrap_or(i32::MAX));
-    match (years, months) {
+    let months = (days * 4_800 + 146_097 / 2) / 146_097;
+    match (months / 12, months % 12) {
         (0, months) => count(months, "month"),
         (years, 0) => count(years, "year"),
         (years, months) => format!("{} and {}", count(years, "year"), count(months, "month")),
@@ -282,4 +281,27 @@ fn handshake(back: &Lookback, id: &PersonId) -> Value {
 
 fn ids(outcomes: &[OutcomeId]) -> Vec<String> {
     outcomes.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_told_as_people_tell_them() {
+        for (days, words) in [
+            (-1, "dated before you met"),
+            (0, "on the same day"),
+            (1, "1 day later"),
+            (60, "60 days later"),
+            (61, "2 months later"),
+            (355, "1 year later"),
+            (365, "1 year later"),
+            (396, "1 year and 1 month later"),
+            (822, "2 years and 3 months later"),
+            (84_005, "230 years later"),
+        ] {
+            assert_eq!(how_long(days), words, "{days}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The people in the book: listing, finding, writing about, blocking, forgetting.
 
+use std::num::NonZeroUsize;
+
 use lapel::book::{Book, Contact, Note, NoteId, Order, Query, Rating};
 use serde_json::json;
 
@@ -29,7 +31,7 @@ pub(crate) fn contacts(home: &Home, args: ContactsArgs, say: &Say) -> Outcome {
         },
         ..Query::default()
     };
-    let page = book.list(&query, None, args.limit.unwrap_or(usize::MAX))?;
+    let page = book.list(&query, None, args.limit.map_or(usize::MAX, NonZeroUsize::get))?;
     let more = match page.next {
         Some(_) => book.count(&query)?.saturating_sub(page.people.len()),
         None => 0,

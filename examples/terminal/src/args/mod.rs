@@ -2,6 +2,7 @@
 
 mod later;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -333,7 +334,7 @@ pub(crate) struct ContactsArgs {
     pub(crate) order: OrderArg,
     /// At most so many [default: all]
     #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
+    pub(crate) limit: Option<NonZeroUsize>,
 }
 
 /// The order of a list.

@@ -29,6 +29,7 @@ fn lists_are_chosen_from_ordered_and_cut_short() {
     assert!(ada.ok(&["contacts", "--tag", "cobol"]).contains("Nobody in the book fits."));
     ada.fails(5, &["contacts", "--introduced-by", "Nobody"]);
     ada.fails(2, &["contacts", "--order", "age"]);
+    ada.fails(2, &["contacts", "--limit", "0"]);
 }
 
 #[test]

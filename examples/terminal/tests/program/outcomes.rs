@@ -109,14 +109,14 @@ fn looking_back_tells_the_way_to_the_first_handshakes() {
     ada.ok(&["introduced", "Mary Somerville", "--by", GRACE]);
     add(&ada, "Early", &["--date", "2001-01-01", "--contact", GRACE]);
     add(&ada, "Alone", &["--date", "2001-01-02"]);
-    add(&ada, "Machine", &["--contact", "Alan Turing", "--contact", GRACE]);
+    add(&ada, "Machine", &["--contact", "Alan Turing", "--after", "Early"]);
     ada.ok(&["forget", "--yes", "Mary Somerville"]);
     let said = ada.ok(&["lookback"]);
     let parts: Vec<&str> = said.trim_end().split("\n\n").collect();
     assert!(parts[0].ends_with("\n  dated before you met"), "{said}");
     assert!(parts[1].ends_with("no handshake led to this, as far as the book says"), "{said}");
     let way = "\n  Alan Turing, introduced by\n    someone you chose to forget\n      \
-               Grace Hopper\n  Grace Hopper (see above)\n  first handshake with Grace Hopper on ";
+               Grace Hopper\n  \"Early\"\n    Grace Hopper (see above)\n  first handshake with Grace Hopper on ";
     assert!(parts[2].contains(way), "{said}");
     assert!(parts[2].ends_with(" at Rust Week\n  on the same day"), "{said}");
     assert!(
@@ -133,7 +133,10 @@ fn looking_back_tells_the_way_to_the_first_handshakes() {
     let machine = &back["outcomes"][2];
     let steps: Vec<_> = machine["steps"].as_array().unwrap().iter().collect();
     let to: Vec<_> = steps.iter().map(|step| (&step["to"], &step["depth"])).collect();
-    assert_eq!(json!(to), json!([["person", 1], ["forgotten", 2], ["root", 3], ["root", 1]]));
+    assert_eq!(
+        json!(to),
+        json!([["person", 1], ["forgotten", 2], ["root", 3], ["outcome", 1], ["root", 2]])
+    );
     assert_eq!(machine["roots"][0]["event"], "Rust Week");
     assert_eq!((&machine["days"], &machine["cut"]), (&json!(0), &json!(false)));
     assert_eq!(back["people"][0]["person"]["name"], GRACE);
