@@ -100,7 +100,10 @@ fn links(book: &Book, args: &LinkArgs, linked: &[Link]) -> Outcome<Vec<Link>> {
         links.push(there(&is_it).unwrap_or(Link::Contact(person)));
     }
     for meant in &args.encounter {
-        let is_it = |link: &Link| matches!(link, Link::Encounter(th) if pick::begins(&th.to_string(), meant));
+        let is_it = |link: &Link| match link {
+            Link::Encounter(transcript) => pick::begins(&transcript.to_string(), meant),
+            _ => false,
+        };
         links.push(match there(&is_it) {
             Some(link) => link,
             None => Link::Encounter(pick::encounter_of_anyone(book, meant)?),

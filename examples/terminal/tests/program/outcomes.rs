@@ -116,7 +116,8 @@ fn looking_back_tells_the_way_to_the_first_handshakes() {
     assert!(parts[0].ends_with("\n  dated before you met"), "{said}");
     assert!(parts[1].ends_with("no handshake led to this, as far as the book says"), "{said}");
     let way = "\n  Alan Turing, introduced by\n    someone you chose to forget\n      \
-               Grace Hopper\n  \"Early\"\n    Grace Hopper (see above)\n  first handshake with Grace Hopper on ";
+               Grace Hopper\n  \"Early\"\n    Grace Hopper (see above)\n  \
+               first handshake with Grace Hopper on ";
     assert!(parts[2].contains(way), "{said}");
     assert!(parts[2].ends_with(" at Rust Week\n  on the same day"), "{said}");
     assert!(
