@@ -35,12 +35,20 @@ pub(crate) enum Code {
     NoSuchBadge,
     NoSuchEncounter,
     NoSuchEvent,
+    NoSuchNote,
+    NoSuchOutcome,
+    NoSuchLink,
+    NoFollowUp,
     NoBook,
     InUse,
     BookExists,
     BadgeRefused,
     NoteRefused,
     TagRefused,
+    PlaceRefused,
+    MergeRefused,
+    OutcomeRefused,
+    Circle,
     EventRefused,
     ReceiptRefused,
     FileRefused,
@@ -69,12 +77,20 @@ impl Code {
             Self::NoSuchBadge => "no_such_badge",
             Self::NoSuchEncounter => "no_such_encounter",
             Self::NoSuchEvent => "no_such_event",
+            Self::NoSuchNote => "no_such_note",
+            Self::NoSuchOutcome => "no_such_outcome",
+            Self::NoSuchLink => "no_such_link",
+            Self::NoFollowUp => "no_follow_up",
             Self::NoBook => "no_book",
             Self::InUse => "in_use",
             Self::BookExists => "book_exists",
             Self::BadgeRefused => "badge_refused",
             Self::NoteRefused => "note_refused",
             Self::TagRefused => "tag_refused",
+            Self::PlaceRefused => "place_refused",
+            Self::MergeRefused => "merge_refused",
+            Self::OutcomeRefused => "outcome_refused",
+            Self::Circle => "circle",
             Self::EventRefused => "event_refused",
             Self::ReceiptRefused => "receipt_refused",
             Self::FileRefused => "file_refused",
@@ -102,13 +118,21 @@ impl Code {
             | Self::Ambiguous
             | Self::NoSuchBadge
             | Self::NoSuchEncounter
-            | Self::NoSuchEvent => 5,
+            | Self::NoSuchEvent
+            | Self::NoSuchNote
+            | Self::NoSuchOutcome
+            | Self::NoSuchLink
+            | Self::NoFollowUp => 5,
             Self::NoBook => 6,
             Self::InUse => 7,
             Self::BookExists
             | Self::BadgeRefused
             | Self::NoteRefused
             | Self::TagRefused
+            | Self::PlaceRefused
+            | Self::MergeRefused
+            | Self::OutcomeRefused
+            | Self::Circle
             | Self::EventRefused
             | Self::ReceiptRefused
             | Self::FileRefused
@@ -245,13 +269,28 @@ impl From<BookError> for Failure {
             BookError::Blocked => Code::PersonBlocked,
             BookError::NotMet => Code::NoSuchContact,
             BookError::Note(_) => Code::NoteRefused,
-            BookError::Tag(_) => Code::TagRefused,
+            BookError::NoSuchNote => Code::NoSuchNote,
+            BookError::Tag(_) | BookError::TooManyTags => Code::TagRefused,
+            BookError::Place(_) => Code::PlaceRefused,
+            BookError::NoFollowUp => Code::NoFollowUp,
+            BookError::Circle => Code::Circle,
+            BookError::OnePerson | BookError::NotMerged => Code::MergeRefused,
+            BookError::NoSuchOutcome => Code::NoSuchOutcome,
+            BookError::NoSuchEncounter => Code::NoSuchEncounter,
+            BookError::NoSuchLink => Code::NoSuchLink,
+            BookError::TooManyLinks
+            | BookError::Title(_)
+            | BookError::OutcomeKind(_)
+            | BookError::StillToCome(_) => Code::OutcomeRefused,
             BookError::NoSuchBadge(_) => Code::NoSuchBadge,
             BookError::Label | BookError::OnShow(_) => Code::BadgeRefused,
             _ => Code::Internal,
         };
         let remedy = match error {
             BookError::NoSuchBadge(_) => "`lapel badge list` lists them.",
+            BookError::NoSuchOutcome | BookError::NoSuchLink => "`lapel outcome list` lists them.",
+            BookError::NoFollowUp => "`lapel followup ID --on DATE` says by which day.",
+            BookError::Circle => "Nothing was changed.",
             _ => "",
         };
         Self::new(code, sentence(&error, remedy))

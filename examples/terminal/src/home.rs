@@ -3,11 +3,14 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy as _;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use lapel::book::{Book, IndexState, Mode, OpenError, OpenReport, RolledBack, Settings};
+use lapel::date::Date;
+use lapel::time::UnixTime;
 use lapel::vault::FileVault;
 
 use crate::failure::{Code, Failure, Outcome};
@@ -167,4 +170,15 @@ pub(crate) fn behind(back: &RolledBack) -> String {
 /// The system's randomness.
 pub(crate) fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
+}
+
+/// The wall clock: a claim, and never more than that.
+pub(crate) fn wall() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    UnixTime::clamped(i64::try_from(since).unwrap_or(i64::MAX))
+}
+
+/// The day it is in UTC, by the wall clock.
+pub(crate) fn today() -> Date {
+    Date::of(wall())
 }

@@ -9,7 +9,11 @@ mod badges;
 mod doctor;
 mod failure;
 mod files;
+mod followups;
+mod history;
 mod home;
+mod lookback;
+mod outcomes;
 mod papers;
 mod people;
 mod pick;
@@ -49,8 +53,16 @@ fn run(cli: Cli, say: &Say) -> Outcome {
         Command::Shake(args) => shake::shake(&home()?, args, say),
         Command::Contacts(args) => people::contacts(&home()?, args, say),
         Command::Contact { who } => people::contact(&home()?, &who.id, say),
-        Command::Note { who, text } => people::note(&home()?, &who.id, &text, say),
+        Command::Note(args) => people::note(&home()?, args, say),
         Command::Tag { who, tag, remove } => people::tag(&home()?, &who.id, &tag, remove, say),
+        Command::Rate { who, points } => people::rate(&home()?, &who.id, points, say),
+        Command::Place { who, place } => people::place(&home()?, &who.id, &place, say),
+        Command::FollowUp(args) => followups::followup(&home()?, &args, say),
+        Command::FollowUps { due } => followups::followups(&home()?, due, say),
+        Command::Introduced { who, by } => people::introduced(&home()?, &who.id, &by, say),
+        Command::Person(command) => people::person(&home()?, &command, say),
+        Command::Outcome(command) => outcomes::outcome(&home()?, command, say),
+        Command::Lookback(args) => lookback::lookback(&home()?, &args, say),
         Command::Forget { ids, yes } => people::forget(&home()?, &ids, yes, say),
         Command::Block { who } => people::set_blocked(&home()?, &who.id, true, say),
         Command::Unblock { who } => people::set_blocked(&home()?, &who.id, false, say),

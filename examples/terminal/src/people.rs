@@ -1,9 +1,11 @@
 //! The people in the book: listing, finding, writing about, blocking, forgetting.
 
-use lapel::book::{Book, Contact};
-use serde_json::{Value, json};
+use std::num::NonZeroUsize;
 
-use crate::args::ContactsArgs;
+use lapel::book::{Book, Contact, Note, NoteId, Order, Query, Rating};
+use serde_json::json;
+
+use crate::args::{ContactsArgs, NoteArgs, OrderArg, PersonCommand};
 use crate::failure::{Code, Failure, Outcome};
 use crate::home::{Home, rng};
 use crate::say::Say;
@@ -13,30 +15,49 @@ use crate::{pick, view};
 /// `lapel contacts`.
 pub(crate) fn contacts(home: &Home, args: ContactsArgs, say: &Say) -> Outcome {
     let book = home.open(say)?;
-    let mut found = match &args.search {
-        None => book.contacts()?,
-        Some(words) => with_these(&book, words)?,
+    let introducer = match &args.introduced_by {
+        Some(id) => Some(pick::contact(&book, id)?.person()),
+        None => None,
     };
-    if let Some(event) = &args.event {
+    let query = Query {
+        text: args.search.clone().unwrap_or_default(),
+        event: args.event.clone(),
+        tag: args.tag.clone(),
+        introduced_by: introducer,
+        confirmed: args.confirmed,
+        order: match args.order {
+            OrderArg::Latest => Order::Latest,
+            OrderArg::Name => Order::Name,
+        },
+        ..Query::default()
+    };
+    let page = book.list(&query, None, args.limit.map_or(usize::MAX, NonZeroUsize::get))?;
+    let more = match page.next {
+        Some(_) => book.count(&query)?.saturating_sub(page.people.len()),
+        None => 0,
+    };
+    let (mut lines, mut documents) = (Vec::new(), Vec::new());
+    for line in page.people {
+        let Some(contact) = book.contact(&line.person)? else { continue };
+        lines.push(view::summary(&contact, say));
+        documents.push(view::contact(&book, &contact)?);
+    }
+    if more > 0 {
+        lines.push(say.dim(&format!("And {more} more.")));
+    }
+    if let (true, Some(event)) = (lines.is_empty(), &args.event) {
         must_know_event(&book, event)?;
-        found.retain(|contact| events(contact).any(|there| same(there, event)));
     }
-    let documents: Vec<Value> = found.iter().map(view::contact).collect();
-    let text = match (found.is_empty(), &args.search) {
-        (false, _) => found.iter().map(|c| view::summary(c, say)).collect::<Vec<_>>().join("\n"),
-        (true, None) => "Nobody is in the book yet. Meet someone with `lapel shake`.".into(),
+    let is_everybody = query == Query { order: query.order, ..Query::default() };
+    let text = match (lines.is_empty(), &args.search) {
+        (false, _) => lines.join("\n"),
+        (true, _) if is_everybody => {
+            "Nobody is in the book yet. Meet someone with `lapel shake`.".into()
+        }
         (true, Some(words)) => format!("Nobody in the book fits \"{words}\"."),
+        (true, None) => "Nobody in the book fits.".into(),
     };
-    say.answer(&text, &json!({ "contacts": documents }))
-}
-
-/// Whoever fits the words; the one met last comes first.
-fn with_these(book: &Book, words: &str) -> Outcome<Vec<Contact>> {
-    let mut found = Vec::new();
-    for line in book.search(words)? {
-        found.extend(book.contact(&line.person)?);
-    }
-    Ok(found)
+    say.answer(&text, &json!({ "contacts": documents, "more": more }))
 }
 
 fn events(contact: &Contact) -> impl Iterator<Item = &str> {
@@ -47,7 +68,8 @@ fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.trim().to_lowercase()
 }
 
-fn must_know_event(book: &Book, event: &str) -> Outcome {
+/// Fails unless someone was met at this event.
+pub(crate) fn must_know_event(book: &Book, event: &str) -> Outcome {
     let contacts = book.contacts()?;
     let mut known: Vec<&str> = contacts.iter().flat_map(events).collect();
     if known.iter().any(|there| same(there, event)) {
@@ -62,15 +84,41 @@ fn must_know_event(book: &Book, event: &str) -> Outcome {
 
 /// `lapel contact`.
 pub(crate) fn contact(home: &Home, id: &str, say: &Say) -> Outcome {
-    let contact = pick::contact(&*home.open(say)?, id)?;
-    say.answer(&view::whole(&contact, say), &view::contact(&contact))
+    let book = home.open(say)?;
+    let contact = pick::contact(&book, id)?;
+    say.answer(&view::whole(&book, &contact, say)?, &view::contact(&book, &contact)?)
 }
 
 /// `lapel note`.
-pub(crate) fn note(home: &Home, id: &str, text: &str, say: &Say) -> Outcome {
-    change(home, id, say, |book, contact| {
-        book.note(&contact.person(), text, &mut rng())?;
-        Ok(format!("The note about {} is in the book.", contact.name()))
+pub(crate) fn note(home: &Home, args: NoteArgs, say: &Say) -> Outcome {
+    change(home, &args.who.id, say, |book, contact| {
+        let (person, name) = (contact.person(), contact.name());
+        let text = args.text.unwrap_or_default();
+        match (args.remove, args.replace) {
+            (Some(number), _) => {
+                book.remove_note(&person, numbered(contact, number)?, &mut rng())?;
+                Ok(format!("Note {number} about {name} is not in the book any more."))
+            }
+            (None, Some(number)) => {
+                book.rewrite_note(&person, numbered(contact, number)?, &text, &mut rng())?;
+                Ok(format!("Note {number} about {name} is written anew."))
+            }
+            (None, None) => {
+                book.note(&person, &text, &mut rng())?;
+                Ok(format!("The note about {name} is in the book."))
+            }
+        }
+    })
+}
+
+/// The note of this number, counted from 1 as a contact is shown.
+fn numbered(contact: &Contact, number: usize) -> Outcome<NoteId> {
+    let note = number.checked_sub(1).and_then(|at| contact.notes().get(at));
+    note.map(Note::id).ok_or_else(|| {
+        let (name, print) = (contact.name(), contact.person().fingerprint());
+        let message =
+            format!("There is no note {number} about {name}. `lapel contact {print}` lists them.");
+        Failure::new(Code::NoSuchNote, message)
     })
 }
 
@@ -88,8 +136,65 @@ pub(crate) fn tag(home: &Home, id: &str, tag: &str, remove: bool, say: &Say) -> 
     })
 }
 
+/// `lapel rate`.
+pub(crate) fn rate(home: &Home, id: &str, points: u8, say: &Say) -> Outcome {
+    change(home, id, say, |book, contact| {
+        let name = contact.name();
+        let rating = Rating::new(points).ok();
+        book.rate(&contact.person(), rating, &mut rng())?;
+        Ok(match rating {
+            Some(_) => format!("{name} has {points} of 5 points."),
+            None => format!("{name} has no points."),
+        })
+    })
+}
+
+/// `lapel place`.
+pub(crate) fn place(home: &Home, id: &str, place: &str, say: &Say) -> Outcome {
+    change(home, id, say, |book, contact| {
+        book.set_place(&contact.person(), place, &mut rng())?;
+        let name = contact.name();
+        Ok(match place.trim() {
+            "" => format!("Where you met {name} isn't in the book any more."),
+            place => format!("You met {name} here: {place}."),
+        })
+    })
+}
+
+/// `lapel introduced`. A contact called "nobody" can be named by their fingerprint.
+pub(crate) fn introduced(home: &Home, id: &str, by: &str, say: &Say) -> Outcome {
+    change(home, id, say, |book, contact| {
+        let by = match by {
+            "nobody" => None,
+            by => Some(pick::contact(book, by)?),
+        };
+        book.set_introducer(&contact.person(), by.as_ref().map(Contact::person), &mut rng())?;
+        let name = contact.name();
+        Ok(match by {
+            Some(by) => format!("{} introduced {name}.", by.name()),
+            None => format!("Nobody introduced {name}."),
+        })
+    })
+}
+
+/// `lapel person …`.
+pub(crate) fn person(home: &Home, command: &PersonCommand, say: &Say) -> Outcome {
+    match command {
+        PersonCommand::Merge { one, other } => change(home, one, say, |book, contact| {
+            let other = pick::contact(book, other)?;
+            book.merge_people(&contact.person(), &other.person(), &mut rng())?;
+            let [one, other] = [contact, &other].map(view::named);
+            Ok(format!("{one} and {other} are one person. Each keeps their own encounters."))
+        }),
+        PersonCommand::Split { who } => change(home, &who.id, say, |book, contact| {
+            book.split_person(&contact.person(), &mut rng())?;
+            Ok(format!("{} is a person of their own.", view::named(contact)))
+        }),
+    }
+}
+
 /// Changes something about a contact, and shows the contact as it is then.
-fn change(
+pub(crate) fn change(
     home: &Home,
     id: &str,
     say: &Say,
@@ -99,7 +204,7 @@ fn change(
     let contact = pick::contact(&book, id)?;
     let text = change(&mut book, &contact)?;
     let contact = book.contact(&contact.person())?.unwrap_or(contact);
-    say.done(&text, &view::contact(&contact))
+    say.done(&text, &view::contact(&book, &contact)?)
 }
 
 /// `lapel block` and `lapel unblock`.

@@ -1,7 +1,8 @@
 //! Finding the one person, or the one encounter, that was meant.
 
-use lapel::book::{Book, Contact, Meeting};
+use lapel::book::{self, Book, Contact, Meeting};
 use lapel::identity::PersonId;
+use lapel::transcript::Transcript;
 
 use crate::failure::{Code, Failure, Outcome};
 
@@ -14,10 +15,18 @@ struct Candidate {
     name: Option<String>,
 }
 
-/// The one contact that `meant` names.
+/// The one contact that `meant` names. Where it names several that are one person, it is the one
+/// that stands for them.
 pub(crate) fn contact(book: &Book, meant: &str) -> Outcome<Contact> {
     let contacts = book.contacts()?;
-    let candidates = contacts.iter().map(known).collect();
+    let mut candidates: Vec<Candidate> = contacts.iter().map(known).collect();
+    let several: Vec<_> = candidates.iter().filter(|c| fits(c, meant)).map(|c| c.person).collect();
+    if let [first, _, ..] = several.as_slice() {
+        let same = book.same_person(first)?;
+        if several.iter().all(|person| same.contains(person)) {
+            candidates.retain(|c| !several.contains(&c.person) || same.first() == Some(&c.person));
+        }
+    }
     let person = one(candidates, meant)?;
     let found = contacts.into_iter().find(|contact| contact.person() == person);
     found.ok_or_else(|| nobody(meant))
@@ -62,6 +71,59 @@ pub(crate) fn encounter<'a>(contact: &'a Contact, meant: Option<&str>) -> Outcom
             Code::Ambiguous,
             format!("{meant} begins several encounters with {name}; give more of its digits."),
         )),
+    }
+}
+
+/// The encounter with anyone that `meant` names.
+pub(crate) fn encounter_of_anyone(book: &Book, meant: &str) -> Outcome<Transcript> {
+    let contacts = book.contacts()?;
+    let meetings = contacts.iter().flat_map(|c| c.meetings().iter().map(move |m| (c, m)));
+    let fitting: Vec<(&Contact, &Meeting)> =
+        meetings.filter(|(_, m)| begins(&m.transcript().to_string(), meant)).collect();
+    match fitting.as_slice() {
+        [(_, one)] => Ok(one.transcript()),
+        [] => Err(Failure::new(
+            Code::NoSuchEncounter,
+            format!(
+                "There is no encounter \"{meant}\". Give the first {LEAST_DIGITS} digits of its id \
+                 or more; `lapel contact ID` lists a person's."
+            ),
+        )),
+        several => {
+            let with = |(c, m): &(&Contact, &Meeting)| {
+                format!("{} with {}, {}", m.transcript(), c.name(), m.met_at())
+            };
+            let list: Vec<String> = several.iter().map(with).collect();
+            let message =
+                format!("\"{meant}\" begins {}. Give more of its digits.", list.join(" and "));
+            Err(Failure::new(Code::Ambiguous, message))
+        }
+    }
+}
+
+/// The one outcome that `meant` names: the beginning of its id, or its exact title in any case.
+pub(crate) fn outcome(book: &Book, meant: &str) -> Outcome<book::Outcome> {
+    let named = |outcome: &book::Outcome| {
+        outcome.fields.title.to_lowercase() == meant.trim().to_lowercase()
+            || begins(&outcome.id.to_string(), meant)
+    };
+    let mut fitting: Vec<_> = book.outcomes()?.into_iter().filter(named).collect();
+    match (fitting.pop(), fitting.as_slice()) {
+        (Some(one), []) => Ok(one),
+        (None, _) => Err(Failure::new(
+            Code::NoSuchOutcome,
+            format!(
+                "There is no outcome \"{meant}\". Give its title as it is in the book, or the \
+                 first {LEAST_DIGITS} digits of its id or more; `lapel outcome list` lists them."
+            ),
+        )),
+        (Some(last), others) => {
+            let told =
+                |o: &book::Outcome| format!("{} of {} [{}]", o.fields.title, o.fields.date, o.id);
+            let list: Vec<String> = others.iter().chain([&last]).map(told).collect();
+            let message = format!("\"{meant}\" could be {}. Say which by id.", list.join(" or "));
+            Err(Failure::new(Code::Ambiguous, message))
+        }
     }
 }
 
@@ -124,7 +186,7 @@ fn nobody(meant: &str) -> Failure {
 }
 
 /// Whether enough digits of a hexadecimal id were given, in any case.
-fn begins(id: &str, meant: &str) -> bool {
+pub(crate) fn begins(id: &str, meant: &str) -> bool {
     meant.len() >= LEAST_DIGITS && id.starts_with(&meant.to_ascii_lowercase())
 }
 

@@ -3,17 +3,37 @@
 use std::fmt::Write as _;
 
 use lapel::badge::{Badge, BadgeFields, Field};
-use lapel::book::{Contact, Meeting, Note};
+use lapel::book::{Book, Contact, FollowUp, Introduction, Meeting, Note};
 use lapel::event::Event;
 use lapel::identity::PersonId;
 use lapel::receipt::{Comparison, State};
 use serde_json::{Value, json};
 
+use crate::failure::Outcome;
+use crate::history::{self, Change};
 use crate::say::Say;
 
 /// The document of a contact; the README lists its keys.
-pub(crate) fn contact(contact: &Contact) -> Value {
-    json!({
+pub(crate) fn contact(book: &Book, contact: &Contact) -> Outcome<Value> {
+    let introduced = match contact.introduction() {
+        Some(introduction) => Some(json!({
+            "forgotten": introduction.forgotten,
+            "by": introduction.by.map(|by| someone(book, &by)).transpose()?,
+        })),
+        None => None,
+    };
+    let mut same = Vec::new();
+    for other in others(book, contact)? {
+        same.push(json!({
+            "id": other.contact.person().to_string(),
+            "fingerprint": other.contact.person().fingerprint().to_string(),
+            "name": other.contact.name(),
+            "stands_for_all": other.stands_for_all,
+            "state": other.contact.state(),
+            "encounters": other.contact.meetings().iter().map(encounter).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(json!({
         "id": contact.person().to_string(),
         "fingerprint": contact.person().fingerprint().to_string(),
         "name": contact.name(),
@@ -22,8 +42,50 @@ pub(crate) fn contact(contact: &Contact) -> Value {
         "blocked": contact.is_blocked(),
         "tags": contact.tags(),
         "notes": contact.notes().iter().map(Note::texts).collect::<Vec<_>>().concat(),
+        "rating": contact.rating(),
+        "follow_up": contact.follow_up(),
+        "place": contact.place(),
+        "introduced": introduced,
         "encounters": contact.meetings().iter().map(encounter).collect::<Vec<_>>(),
-    })
+        "badge_changes": history::changes(contact).iter().map(Change::document).collect::<Vec<_>>(),
+        "same_person": same,
+    }))
+}
+
+/// Another contact that is the same person.
+struct Other {
+    contact: Contact,
+    stands_for_all: bool,
+}
+
+fn others(book: &Book, contact: &Contact) -> Outcome<Vec<Other>> {
+    let mut others = Vec::new();
+    for (i, person) in book.same_person(&contact.person())?.into_iter().enumerate() {
+        if person != contact.person()
+            && let Some(contact) = book.contact(&person)?
+        {
+            others.push(Other { contact, stands_for_all: i == 0 });
+        }
+    }
+    Ok(others)
+}
+
+/// Someone by name, as documents mention them; the name is `null` for who isn't in the book.
+pub(crate) fn someone(book: &Book, id: &PersonId) -> Outcome<Value> {
+    Ok(person(id, book.contact(id)?.as_ref().map(Contact::name)))
+}
+
+/// A contact in a sentence, where a name alone could be somebody else's.
+pub(crate) fn named(contact: &Contact) -> String {
+    format!("{} [{}]", contact.name(), contact.person().fingerprint())
+}
+
+/// So many people who were forgotten, in words.
+pub(crate) fn forgotten(people: u32) -> String {
+    match people {
+        1 => "someone you chose to forget".into(),
+        people => format!("{people} people you chose to forget"),
+    }
 }
 
 fn encounter(meeting: &Meeting) -> Value {
@@ -44,11 +106,11 @@ pub(crate) fn event(event: &Event) -> Option<&str> {
 }
 
 /// A person by name, as documents mention them.
-pub(crate) fn person(person: &PersonId, name: &str) -> Value {
+pub(crate) fn person<'a>(person: &PersonId, name: impl Into<Option<&'a str>>) -> Value {
     json!({
         "id": person.to_string(),
         "fingerprint": person.fingerprint().to_string(),
-        "name": name,
+        "name": name.into(),
     })
 }
 
@@ -82,7 +144,7 @@ pub(crate) fn summary(contact: &Contact, say: &Say) -> String {
 }
 
 /// A contact with everything that the book has of them.
-pub(crate) fn whole(contact: &Contact, say: &Say) -> String {
+pub(crate) fn whole(book: &Book, contact: &Contact, say: &Say) -> Outcome<String> {
     let mut text = say.bold(contact.name());
     if contact.is_blocked() {
         text.push_str("  (blocked)");
@@ -93,17 +155,69 @@ pub(crate) fn whole(contact: &Contact, say: &Say) -> String {
     if !contact.tags().is_empty() {
         let _ = write!(text, "\n  tags          {}", contact.tags().join(", "));
     }
-    for note in contact.notes().iter().flat_map(Note::texts) {
-        let _ = write!(text, "\n  note          {}", note.replace('\n', "\n                "));
+    if let Some(rating) = contact.rating() {
+        let _ = write!(text, "\n  rating        {} of 5", rating.points());
     }
-    for meeting in contact.meetings() {
-        let _ = write!(text, "\n  encounter     {}", when_and_where(meeting));
-        if meeting.claimed_event() != meeting.event() {
-            let theirs = event(meeting.claimed_event()).unwrap_or("no event");
-            let _ = write!(text, "\n                they named {theirs}");
+    if let Some(FollowUp { on, done }) = contact.follow_up() {
+        let done = if done { ", done" } else { "" };
+        let _ = write!(text, "\n  follow-up     {on}{done}");
+    }
+    if let Some(place) = contact.place() {
+        let _ = write!(text, "\n  place         {place}");
+    }
+    if let Some(introduction) = contact.introduction() {
+        let _ = write!(text, "\n  introduced by {}", introducer(book, introduction)?);
+    }
+    for (i, note) in contact.notes().iter().enumerate() {
+        for words in note.texts() {
+            let (label, words) =
+                (format!("note {}", i + 1), words.replace('\n', "\n                "));
+            let _ = write!(text, "\n  {label:<13} {words}");
         }
-        let _ = write!(text, "\n                {}", say.dim(&meeting.transcript().to_string()));
     }
+    let changes = history::changes(contact);
+    for meeting in contact.meetings() {
+        text.push_str(&encounter_lines(meeting, say));
+        for change in changes.iter().filter(|change| change.encounter == meeting.transcript()) {
+            let _ = write!(text, "\n                {change}");
+        }
+    }
+    for Other { contact, stands_for_all } in others(book, contact)? {
+        let lists = if stands_for_all { ", the one in lists" } else { "" };
+        let _ = write!(text, "\n  same person   {}{lists}", named(&contact));
+        for meeting in contact.meetings() {
+            text.push_str(&encounter_lines(meeting, say));
+        }
+    }
+    Ok(text)
+}
+
+fn introducer(
+    book: &Book,
+    Introduction { forgotten: people, by }: Introduction,
+) -> Outcome<String> {
+    let by = match by {
+        Some(by) => Some(match book.contact(&by)? {
+            Some(contact) => contact.name().to_owned(),
+            None => format!("[{}]", by.fingerprint()),
+        }),
+        None => None,
+    };
+    Ok(match (people, by) {
+        (0, Some(by)) => by,
+        (0, None) => "nobody".into(),
+        (people, None) => forgotten(people),
+        (people, Some(by)) => format!("{}, and {by} before", forgotten(people)),
+    })
+}
+
+fn encounter_lines(meeting: &Meeting, say: &Say) -> String {
+    let mut text = format!("\n  encounter     {}", when_and_where(meeting));
+    if meeting.claimed_event() != meeting.event() {
+        let theirs = event(meeting.claimed_event()).unwrap_or("no event");
+        let _ = write!(text, "\n                they named {theirs}");
+    }
+    let _ = write!(text, "\n                {}", say.dim(&meeting.transcript().to_string()));
     text
 }
 

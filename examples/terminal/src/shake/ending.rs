@@ -1,9 +1,13 @@
 //! What is said when a handshake ends, one way or another.
 
+use std::fmt::Write as _;
+
+use lapel::book::Meeting;
 use serde_json::{Value, json};
 
 use super::{Channel, End, Shake, heard_or_not};
 use crate::failure::{Code, Failure, Outcome};
+use crate::history::{self, Change};
 use crate::view;
 
 impl Shake<'_> {
@@ -33,10 +37,13 @@ impl Shake<'_> {
             1 => "is in your book".into(),
             times => format!("is in your book again: encounter {times}"),
         };
-        let text = match self.confirmed {
+        let mut text = match self.confirmed {
             true => format!("{} {again}, confirmed by them.", self.say.bold(name)),
             false => format!("{} {again}, not confirmed by them.", self.say.bold(name)),
         };
+        for change in self.changes() {
+            let _ = write!(text, "\n  {change}");
+        }
         heard_or_not(self.say.done(&text, &document))?;
         if !self.confirmed {
             let why = match end {
@@ -49,6 +56,19 @@ impl Shake<'_> {
             return Err(Failure::new(Code::Unconfirmed, message));
         }
         Ok(())
+    }
+
+    /// What changed on their badge since last time. A handshake is none the worse where that can't be
+    /// read.
+    fn changes(&self) -> Vec<Change> {
+        let Some(met) = self.met.as_ref().filter(|met| met.recorded.met_again()) else {
+            return Vec::new();
+        };
+        let contact = self.book.contact(&met.who.person).ok().flatten();
+        let mut changes = contact.as_ref().map(history::changes).unwrap_or_default();
+        let latest = contact.as_ref().and_then(|c| c.meetings().last()).map(Meeting::transcript);
+        changes.retain(|change| Some(change.encounter) == latest);
+        changes
     }
 
     fn why_nothing(&self, end: &End) -> String {
@@ -78,6 +98,7 @@ impl Shake<'_> {
             "encounter": met.map(|m| m.who.transcript.to_string()),
             "encounters": met.map(|m| m.recorded.encounters()),
             "met_again": met.map(|m| m.recorded.met_again()),
+            "badge_changes": self.changes().iter().map(Change::document).collect::<Vec<_>>(),
             "event": view::event(&self.event),
             "claimed_event": met.and_then(|m| view::event(&m.who.event)),
             "code": met.and_then(|m| m.who.check_code).map(|code| code.to_string()),

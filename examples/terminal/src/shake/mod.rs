@@ -16,14 +16,13 @@ mod pictures;
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use lapel::book::Standing;
 use lapel::encounter::Recorded;
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
 use lapel::receipt::{Comparison, State};
-use lapel::time::UnixTime;
 use lapel::transcript::Transcript;
 
 use self::asking::{Asking, Question};
@@ -32,7 +31,7 @@ use self::pictures::Pictures;
 use crate::args::{RevealArg, ShakeArgs};
 use crate::badges;
 use crate::failure::{Code, Outcome};
-use crate::home::{Home, Open, rng};
+use crate::home::{Home, Open, rng, wall};
 use crate::say::Say;
 use crate::stdin::{Heard, Interrupt, Stdin, yes_or_no};
 
@@ -324,10 +323,4 @@ impl Shake<'_> {
 /// A reader who went away is no failure of a handshake; its exit code tells how that went.
 fn heard_or_not(outcome: Outcome) -> Outcome {
     outcome.or_else(|failure| if failure.code == Code::ClosedPipe { Ok(()) } else { Err(failure) })
-}
-
-/// The wall clock: a claim, and never more than that.
-fn wall() -> UnixTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    UnixTime::clamped(i64::try_from(since).unwrap_or(i64::MAX))
 }

@@ -7,7 +7,9 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod later;
 mod meeting;
+mod outcomes;
 mod papers;
 mod people;
 mod secrecy;

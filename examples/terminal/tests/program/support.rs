@@ -30,6 +30,18 @@ pub(crate) fn two_who_met() -> (TempDir, Person, Person) {
     (dir, ada, grace)
 }
 
+/// Ada, and three people who met her one after the other, the last one first.
+pub(crate) fn one_who_met_three() -> (TempDir, Person, [Person; 3]) {
+    let (dir, ada, grace) = two_who_met();
+    let [mary, alan] = [("mary", "Mary Somerville"), ("alan", "Alan Turing")].map(|(me, name)| {
+        let person = Person { dir: dir.path().into(), me };
+        person.ok(&["init", "--name", name]);
+        assert_eq!(meet(&ada, &person, &["--yes"]), (0, 0));
+        person
+    });
+    (dir, ada, [alan, mary, grace])
+}
+
 /// Both shake hands through pictures with the same options; their exit codes.
 pub(crate) fn meet(ada: &Person, grace: &Person, options: &[&str]) -> (i32, i32) {
     let one = ada.shakes(grace, options).spawn().unwrap();

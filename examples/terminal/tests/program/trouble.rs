@@ -21,6 +21,9 @@ fn without_a_book_every_command_says_how_to_make_one_and_makes_none() {
         &["contact", "x"],
         &["forget", "x"],
         &["badge", "list"],
+        &["followups"],
+        &["outcome", "list"],
+        &["lookback"],
         &["export", "--format", "vcard4", "--out", "-"],
     ] {
         let output = lapel().arg("--home").arg(&home).args(args).output().unwrap();

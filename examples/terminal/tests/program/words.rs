@@ -14,8 +14,23 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 fn documents_carry_exactly_the_documented_keys() {
     let (_dir, ada, _grace) = two_who_met();
     let contact = ada.json(&["contact", "grace hopper"]);
-    let documented =
-        ["id", "fingerprint", "name", "badge", "state", "blocked", "tags", "notes", "encounters"];
+    let documented = [
+        "id",
+        "fingerprint",
+        "name",
+        "badge",
+        "state",
+        "blocked",
+        "tags",
+        "notes",
+        "rating",
+        "follow_up",
+        "place",
+        "introduced",
+        "encounters",
+        "badge_changes",
+        "same_person",
+    ];
     assert_eq!(keys(&contact), documented.into());
     let documented =
         ["id", "met_at", "event", "claimed_time", "claimed_event", "state", "check_code"];
@@ -47,6 +62,36 @@ fn documents_carry_exactly_the_documented_keys() {
     let readme = include_str!("../../README.md");
     for key in keys(&contact).into_iter().chain(documented) {
         assert!(readme.contains(&format!("`{key}`")), "{key} isn't in the README");
+    }
+}
+
+#[test]
+fn documents_of_what_came_of_it_carry_exactly_the_documented_keys() {
+    let (_dir, ada, _grace) = two_who_met();
+    ada.ok(&["followup", "grace hopper", "--on", "2026-01-01"]);
+    let add = ["outcome", "add", "--kind", "job", "--title", "x", "--contact", "grace hopper"];
+    let (outcome, back) = (ada.json(&add), ada.json(&["lookback"]));
+    let follow_ups = ada.json(&["followups"]);
+    let readme = include_str!("../../README.md");
+    for (document, documented) in [
+        (&follow_ups["follow_ups"][0], &["on", "due", "person"][..]),
+        (&outcome, &["id", "kind", "title", "date", "amount", "links", "notes"]),
+        (&outcome["links"][0], &["to", "person", "encounter", "outcome", "forgotten"]),
+        (&back, &["outcomes", "people", "events", "years", "circles"]),
+        (&back["outcomes"][0], &["outcome", "steps", "cut", "people", "roots", "days"]),
+        (
+            &back["outcomes"][0]["steps"][0],
+            &["depth", "to", "repeated", "person", "met_at", "event", "outcome", "forgotten"],
+        ),
+        (&back["outcomes"][0]["roots"][0], &["person", "met_at", "event"]),
+        (&back["people"][0], &["person", "outcomes", "roots"]),
+        (&back["events"][0], &["event", "handshakes", "outcomes", "days", "typical_days"]),
+        (&back["years"][0], &["year", "handshakes", "happened", "began"]),
+    ] {
+        assert_eq!(keys(document), documented.iter().copied().collect(), "{document}");
+        for key in documented {
+            assert!(readme.contains(&format!("`{key}`")), "{key} isn't in the README");
+        }
     }
 }
 

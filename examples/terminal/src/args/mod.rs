@@ -1,9 +1,17 @@
 //! What can be typed: commands, options, and the words of `--help`, completions and man page.
 
+mod later;
+
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub(crate) use self::later::{
+    FollowUpArgs, FollowUpWhat, LinkArgs, LookbackArgs, NoteArgs, OutcomeArgs, OutcomeCommand,
+    PersonCommand,
+};
 
 /// The exit codes, as `--help` and the man page tell them.
 const EXIT_CODES: &str = "\
@@ -12,10 +20,11 @@ Exit codes:
   2    the command line is wrong
   3    recorded, but not confirmed by the other side in time
   4    nothing was recorded
-  5    no such contact, badge, encounter or event, or more than one
+  5    no such contact, badge, encounter, event, note, follow-up or outcome, or more than one
   6    no book here yet: run `lapel init`
   7    the book is in use by another process
-  8    refused: a badge field, note, tag or event, a receipt that doesn't verify, a book that exists
+  8    refused: a badge field, note, tag, place, event or outcome, a receipt that doesn't verify,
+       a merge or a circle that can't be, a book that exists
   9    the disk or the keys: full, read-only, damaged, key lost, newer version
   130  interrupted; nothing that was recorded is lost";
 
@@ -77,13 +86,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         who: Who,
     },
-    /// Write a note about a person
-    Note {
-        #[command(flatten)]
-        who: Who,
-        /// The note: at most 2,000 bytes, several lines if need be
-        text: String,
-    },
+    /// Write a note about a person, write it anew or take it away
+    Note(NoteArgs),
     /// Put a tag on a person, or take it off
     Tag {
         #[command(flatten)]
@@ -94,6 +98,48 @@ pub(crate) enum Command {
         #[arg(long)]
         remove: bool,
     },
+    /// Say how much you think of a person
+    Rate {
+        #[command(flatten)]
+        who: Who,
+        /// 1 to 5 points; 0 takes them back
+        #[arg(value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+        points: u8,
+    },
+    /// Say where you met a person, in your own words
+    Place {
+        #[command(flatten)]
+        who: Who,
+        /// One line of at most 96 bytes; empty takes it back
+        #[arg(value_name = "TEXT")]
+        place: String,
+    },
+    /// Say by which day you mean to get in touch with a person, or that you did
+    #[command(name = "followup")]
+    FollowUp(FollowUpArgs),
+    /// List whom you mean to get in touch with, soonest first
+    #[command(name = "followups")]
+    FollowUps {
+        /// Only those of today (in UTC) and before
+        #[arg(long)]
+        due: bool,
+    },
+    /// Say who introduced a person to you
+    Introduced {
+        #[command(flatten)]
+        who: Who,
+        /// By whom, named as everywhere; `nobody` takes it back
+        #[arg(long, value_name = "ID")]
+        by: String,
+    },
+    /// Say which contacts are one person
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Keep what came of meeting people: a job, a talk, a friendship
+    #[command(subcommand)]
+    Outcome(OutcomeCommand),
+    /// Look back from what came of it to the first handshakes behind it
+    Lookback(LookbackArgs),
     /// Forget people for good: encounters, receipts, notes and all
     Forget {
         /// Who: id, beginning of an id, fingerprint or exact name
@@ -274,6 +320,30 @@ pub(crate) struct ContactsArgs {
     /// Only those met at this event
     #[arg(long)]
     pub(crate) event: Option<String>,
+    /// Only those with this tag
+    #[arg(long)]
+    pub(crate) tag: Option<String>,
+    /// Only those whom this person introduced
+    #[arg(long, value_name = "ID")]
+    pub(crate) introduced_by: Option<String>,
+    /// Only those who confirmed
+    #[arg(long)]
+    pub(crate) confirmed: bool,
+    /// Whoever was met last first, or by name
+    #[arg(long, value_enum, default_value_t = OrderArg::Latest)]
+    pub(crate) order: OrderArg,
+    /// At most so many [default: all]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroUsize>,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderArg {
+    /// Whoever was met last comes first
+    Latest,
+    /// By name
+    Name,
 }
 
 /// `lapel receipt`.
