@@ -146,10 +146,11 @@ fn beginning(title: &str) -> Option<String> {
 /// A little more than the width of a text in the picture's letters, whatever the font.
 pub(super) fn width_of(text: &str) -> f64 {
     let width = |c: char| match c {
+        '\u{2068}' | '\u{2069}' => 0.0,
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | '\'' | '|' | ' ' => 4.4,
         'm' | 'w' | 'M' | 'W' | '@' | '%' => 11.6,
         'A'..='Z' => 9.0,
-        c if u32::from(c) < 0x0590 => 7.4,
+        c if u32::from(c) < 0x0900 => 7.6,
         _ => 13.0,
     };
     text.chars().map(width).sum()

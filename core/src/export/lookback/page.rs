@@ -106,6 +106,11 @@ fn figures(lookback: &Lookback) -> String {
         (of(days.len(), all), "outcomes go back to a handshake"),
         (of(roots.len(), met), "people met in person are where something began"),
     ];
+    let with_any = |paid: &&Paid| !paid.outcomes.is_empty();
+    let paid = lookback.events.iter().filter(with_any).count();
+    if paid > 0 {
+        figures.push((of(paid, lookback.events.len()), "events are where that was"));
+    }
     figures.extend(median(&days).map(|days| (took(days), "from handshake to outcome, the median")));
     let longest = days.iter().filter_map(|days| u32::try_from(*days).ok()).max();
     figures.extend(longest.map(|days| (long(days), "from handshake to outcome, the longest")));

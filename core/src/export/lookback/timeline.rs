@@ -35,11 +35,14 @@ pub(super) fn timeline(lookback: &Lookback) -> String {
     y += 58.0;
     let lines: usize = lookback.outcomes.iter().map(|traced| traced.roots.len()).sum();
     let per_outcome = if lines > MAX_LINES { 1 } else { usize::MAX };
-    let mut outcomes = String::new();
+    // Many lines are fainter, so that together they are no darker than a few.
+    let ink = (40.0 / lines.max(1) as f64).clamp(0.08, 0.36);
+    // Names come after the lines of every lane, so that no line runs through one.
+    let (mut outcomes, mut names) = (String::new(), String::new());
     for (name, lane) in lanes(lookback) {
-        outcomes += &caption(&name, y);
+        names += &caption(&name, y);
         y += CAPTION_HEIGHT;
-        outcomes += &marks(&lane, &dots, per_outcome, &axis, &mut y);
+        outcomes += &marks(&lane, &dots, per_outcome, &axis, &mut y, &mut names);
         y += 6.0;
     }
     let height = y + 26.0;
@@ -49,11 +52,11 @@ pub(super) fn timeline(lookback: &Lookback) -> String {
         if per_outcome == 1 { " Only the line to the earliest handshake is drawn." } else { "" };
     format!(
         "<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"timeline-h\">\n\
-         <svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-labelledby=\"picture picture-more\">\n\
+         <svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" style=\"--ink-of-ways:{ink:.2}\" aria-labelledby=\"picture picture-more\">\n\
          <title id=\"picture\">Timeline from {from} to {to}</title>\n\
          <desc id=\"picture-more\">{} on top, {} below, by kind; lines connect each outcome with the \
          handshakes it goes back to. The same is told in words further down.</desc>\n\
-         {}{outcomes}{handshakes}</svg>\n</div>\n\
+         {}{outcomes}{names}{handshakes}</svg>\n</div>\n\
          <figcaption><span><i class=\"key dot\"></i>first handshake, larger the more came of it</span> \
          <span><i class=\"key box\"></i>outcome</span> \
          <span><i class=\"key hollow\"></i>no handshake led to it</span> \
@@ -164,9 +167,13 @@ fn labels(firsts: &[(&Handshake, usize)], axis: &Axis) -> Vec<Label> {
         let at = xs.sum::<f64>() / people.len() as f64;
         let came_of: usize = people.iter().map(|(_, n)| n).sum();
         let texts = match (people.as_slice(), event) {
-            ([(one, _)], "") => vec![one.name.clone()],
-            ([(one, _)], event) => vec![format!("{}, {event}", one.name), event.to_owned()],
-            (several, event) => vec![format!("{event} ({})", several.len()), event.to_owned()],
+            ([(one, _)], "") => vec![isolated(&one.name)],
+            ([(one, _)], _) => {
+                vec![format!("{}, {}", isolated(&one.name), isolated(event)), isolated(event)]
+            }
+            (several, _) => {
+                vec![format!("{} ({})", isolated(event), several.len()), isolated(event)]
+            }
         };
         wanted.push((came_of, at, texts));
     }
@@ -185,7 +192,7 @@ fn labels(firsts: &[(&Handshake, usize)], axis: &Axis) -> Vec<Label> {
         });
         if let Some((row, x, half, text)) = fits {
             taken.push((row, x - half, x + half));
-            labels.push(Label { row, at, x, text: isolated(text) });
+            labels.push(Label { row, at, x, text: text.clone() });
         }
     }
     labels
@@ -209,13 +216,14 @@ fn lanes(lookback: &Lookback) -> Vec<(String, Vec<&Traced>)> {
     own.chain(rest).collect()
 }
 
-/// A lane's outcomes: lines first, so that no line covers a mark or a name.
+/// A lane's outcomes, each with its lines, which light up together.
 fn marks(
     lane: &[&Traced],
     dots: &BTreeMap<PersonId, Dot<'_>>,
     roots: usize,
     axis: &Axis,
     y: &mut f64,
+    names: &mut String,
 ) -> String {
     let (mut svg, mut rows) = (String::new(), Rows::new());
     for traced in lane {
@@ -240,14 +248,12 @@ fn marks(
             );
         }
         let class = if traced.roots.is_empty() { "box none" } else { "box" };
+        let since = ways.first().map(|dot| told(dot.first)).unwrap_or_default();
         let took = match traced.days {
-            Some(days) if days < 0 => "dated before you met".into(),
-            Some(days) => format!(
-                "{} after {}",
-                long(days.unsigned_abs()),
-                ways.first().map(|dot| told(dot.first)).unwrap_or_default()
-            ),
             None => "no handshake led to this".into(),
+            Some(..0) => format!("dated before you met {since}"),
+            Some(0) => format!("on the day of {since}"),
+            Some(days) => format!("{} after {since}", long(days.unsigned_abs())),
         };
         svg += &format!(
             "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"10\" height=\"10\" rx=\"2\">\
@@ -261,7 +267,7 @@ fn marks(
         if let Some(Beside { x, is_left, text, .. }) = beside {
             let class = if is_left { "name left" } else { "name" };
             let y = y + 4.0;
-            svg += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>");
+            *names += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>\n");
         }
         svg += "</g>\n";
     }

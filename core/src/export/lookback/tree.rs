@@ -17,11 +17,11 @@ pub(super) fn card(lookback: &Lookback, traced: &Traced) -> String {
     format!(
         "<article class=\"card\" id=\"o-{id}\" aria-labelledby=\"t-{id}\">\n\
          <div class=\"meta\"><p>{}</p><p>{}</p>{}</div>\n\
-         <div class=\"what\"><h3 id=\"t-{id}\" dir=\"auto\">{}</h3>\n{}{}{}</div>\n</article>\n",
+         <div class=\"what\"><h3 id=\"t-{id}\">{}</h3>\n{}{}{}</div>\n</article>\n",
         day(fields.date),
         kind(&fields.kind),
         worth.unwrap_or_default(),
-        Text(&fields.title),
+        bdi(&fields.title),
         origin(lookback, traced),
         way_back(lookback, traced),
         notes(traced),
@@ -45,7 +45,7 @@ fn origin(lookback: &Lookback, traced: &Traced) -> String {
     let took = match (days, long(days.unsigned_abs())) {
         (0, _) => format!("On the day of the {which} handshake"),
         (..0, long) => format!("Dated before you met: {long} before the {which} handshake"),
-        (_, long) => format!("<b>{long}</b> after the {which} handshake"),
+        (_, long) => format!("<strong>{long}</strong> after the {which} handshake"),
     };
     let roots = traced.roots.iter().filter_map(|root| lookback.handshake(root));
     let roots: String = roots.map(|first| format!("<li>{}</li>\n", whom(first))).collect();
@@ -53,7 +53,8 @@ fn origin(lookback: &Lookback, traced: &Traced) -> String {
 }
 
 fn way_back(lookback: &Lookback, traced: &Traced) -> String {
-    if traced.steps.is_empty() {
+    // The handshakes above are all there is to it.
+    if traced.steps.iter().all(|step| step.depth == 1 && matches!(step.to, Stop::Root(_))) {
         return String::new();
     }
     let tree = tree(lookback, &traced.steps);
