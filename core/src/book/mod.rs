@@ -60,6 +60,8 @@ pub use self::annotation::{
 };
 pub use self::change::{Change, Listener, ListenerId};
 pub use self::contact::{Contact, Meeting};
+#[cfg(all(test, feature = "export"))]
+pub(crate) use self::lookback::made::MadeUp;
 pub use self::lookback::{
     Focus, Grown, Handshake, Lookback, MAX_STEPS, Paid, Step, Stop, Traced, Year,
 };
