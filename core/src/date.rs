@@ -17,6 +17,9 @@ pub struct Date(civil::Date);
 pub struct NotADate(String);
 
 impl Date {
+    /// The last day there is.
+    pub const MAX: Self = Self(civil::date(2199, 12, 31));
+
     /// The day that it was in UTC.
     pub fn of(time: UnixTime) -> Self {
         let days = i32::try_from(time.seconds() / 86_400).unwrap_or_default();

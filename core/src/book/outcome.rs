@@ -234,13 +234,14 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<OutcomeId, BookError> {
         let writes = checked(fields, today)?;
+        let links: BTreeSet<Link> = links.iter().copied().collect();
         if links.len() > MAX_LINKS {
             return Err(BookError::TooManyLinks);
         }
         links.iter().try_for_each(|link| self.must_have(link))?;
         let mut id = OutcomeId([0; 16]);
         rng.fill_bytes(&mut id.0);
-        let links = links.iter().map(|link| Write::Link(*link, true));
+        let links = links.into_iter().map(|link| Write::Link(link, true));
         let writes = writes.into_iter().chain(links).collect();
         self.set(Target::Outcome(id), &Written::default(), writes, rng)?;
         Ok(id)

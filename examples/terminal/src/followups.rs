@@ -37,7 +37,7 @@ pub(crate) fn followups(home: &Home, due: bool, say: &Say) -> Outcome {
     let book = home.open(say)?;
     let today = today();
     // The last day there is stands for any.
-    let by = if due { Some(today) } else { "2199-12-31".parse().ok() };
+    let by = Some(if due { today } else { Date::MAX });
     let mut found = open(&book, by)?;
     found.retain(|(on, _)| !due || *on <= today);
     let (mut lines, mut documents) = (Vec::new(), Vec::new());

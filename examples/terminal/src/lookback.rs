@@ -5,15 +5,17 @@ use std::fmt::Write as _;
 use lapel::book::{Book, Focus, Lookback, OutcomeId, Paid, Step, Stop, Traced};
 use lapel::date::Date;
 use lapel::event::Event;
+use lapel::export::lookback_page;
 use lapel::identity::PersonId;
 use serde_json::{Value, json};
 
 use crate::args::LookbackArgs;
 use crate::failure::Outcome;
+use crate::files::{self, Lasting};
 use crate::home::Home;
 use crate::outcomes::{self, headline};
 use crate::say::Say;
-use crate::{people, pick, view};
+use crate::{papers, people, pick, view};
 
 /// `lapel lookback`.
 pub(crate) fn lookback(home: &Home, args: &LookbackArgs, say: &Say) -> Outcome {
@@ -26,6 +28,13 @@ pub(crate) fn lookback(home: &Home, args: &LookbackArgs, say: &Say) -> Outcome {
     let back = book.lookback(&focus)?;
     if let (true, Some(event)) = (back.outcomes.is_empty(), &args.event) {
         people::must_know_event(&book, event)?;
+    }
+    if let Some(file) = &args.html {
+        papers::one_thing_on_stdout(file, say)?;
+        files::write(file, lookback_page(&back).as_bytes(), Lasting::Durable)?;
+        if files::is_standard(file) {
+            return Ok(());
+        }
     }
     say.answer(&told(&back, focus == Focus::default(), say), &document(&book, &back)?)
 }

@@ -107,10 +107,10 @@ pub(crate) fn export(home: &Home, args: &ExportArgs, say: &Say) -> Outcome {
 }
 
 /// A document beside the paper itself would spoil both.
-fn one_thing_on_stdout(out: &Path, say: &Say) -> Outcome {
+pub(crate) fn one_thing_on_stdout(out: &Path, say: &Say) -> Outcome {
     if say.json && files::is_standard(out) {
         let message =
-            "Standard output can hold the paper or the JSON, not both: name a file with --out.";
+            "Standard output can hold the paper or the JSON, not both: name a file for the paper.";
         return Err(Failure::new(Code::Usage, message));
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! What can be typed about people after they were met, and about what came of it.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use lapel::book::Amount;
 use lapel::date::Date;
@@ -152,4 +154,7 @@ pub(crate) struct LookbackArgs {
     /// Only what happened on this day or later
     #[arg(long, value_name = "DATE")]
     pub(crate) since: Option<Date>,
+    /// Write it as a page to look at, too: one file that loads nothing (`-` is standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }

@@ -163,3 +163,19 @@ fn looking_back_at_an_event_a_person_or_since_a_day_leaves_out_the_rest() {
     assert!(ada.fails(5, &["lookback", "--event", "FOSDEM"]).contains("Rust Week"));
     ada.fails(2, &["lookback", "--since", "May"]);
 }
+
+#[test]
+fn looking_back_makes_a_page_that_loads_nothing() {
+    let (dir, ada, _others) = one_who_met_three();
+    add(&ada, "<b>Machine</b>", &["--date", "2001-01-01", "--contact", GRACE]);
+    let page = dir.path().join("back.html");
+    let said = ada.ok(&["lookback", "--html", page.to_str().unwrap()]);
+    assert!(said.contains("<b>Machine</b>"), "{said}");
+    let written = std::fs::read_to_string(&page).unwrap();
+    assert!(written.contains(GRACE) && written.contains("&lt;b&gt;Machine"));
+    assert!(!written.contains("<b>Machine") && !written.contains("http"));
+    assert_eq!(ada.ok(&["lookback", "--html", "-"]), written);
+    ada.fails(2, &["lookback", "--html", "-", "--json"]);
+    let nowhere = dir.path().join("nowhere/back.html");
+    ada.fails(9, &["lookback", "--html", nowhere.to_str().unwrap()]);
+}

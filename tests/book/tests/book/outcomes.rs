@@ -133,7 +133,8 @@ fn an_outcome_that_can_t_be_is_refused_by_name_and_nothing_is_written() {
     assert!(matches!(add(good(), &[Link::Encounter(th)]), BookError::NoSuchEncounter));
     let unknown = OutcomeId::from_bytes([1; 16]);
     assert!(matches!(add(good(), &[Link::Outcome(unknown)]), BookError::NoSuchOutcome));
-    assert!(matches!(add(good(), &[Link::Contact(grace); MAX_LINKS + 1]), BookError::TooManyLinks));
+    let many = (0..=MAX_LINKS).map(|n| Link::Encounter(Transcript::from_bytes([n as u8; 32])));
+    assert!(matches!(add(good(), &many.collect::<Vec<_>>()), BookError::TooManyLinks));
     for earlier in [first, second, third] {
         let error = book.link_outcome(first, Link::Outcome(earlier), rng).unwrap_err();
         assert!(matches!(error, BookError::Circle), "{error}");
