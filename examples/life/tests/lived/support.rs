@@ -49,7 +49,7 @@ pub(crate) fn told(back: &Lookback) -> String {
 }
 
 /// An outcome and its way back, two spaces deeper with each step.
-pub(crate) fn tell(back: &Lookback, traced: &Traced) -> String {
+fn tell(back: &Lookback, traced: &Traced) -> String {
     let fields = &traced.outcome.fields;
     let mut told = format!("{}: {} ({})\n", fields.kind.as_str(), fields.title, fields.date);
     for step in &traced.steps {
