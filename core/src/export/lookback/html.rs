@@ -100,7 +100,7 @@ pub(super) fn grouped(n: u128) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -126,7 +126,8 @@ pub(super) fn median(days: &[i32]) -> Option<i32> {
     sorted.sort_unstable();
     let middle = sorted.len() / 2;
     let above = *sorted.get(middle)?;
-    let below = if sorted.len() % 2 == 0 { *sorted.get(middle.checked_sub(1)?)? } else { above };
+    let is_even = sorted.len().is_multiple_of(2);
+    let below = if is_even { *sorted.get(middle.checked_sub(1)?)? } else { above };
     Some(below.midpoint(above))
 }
 

@@ -95,7 +95,7 @@ impl Rows {
     /// A row for what goes from `from` to `to`; what was put before began further left.
     pub(super) fn put(&mut self, from: f64, to: f64) -> usize {
         self.free(from, to, MAX_ROWS).unwrap_or_else(|| {
-            let least = self.0.iter_mut().enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+            let least = self.0.iter_mut().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
             least.map_or(0, |(row, taken)| {
                 *taken = taken.max(to);
                 row

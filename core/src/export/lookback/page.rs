@@ -109,7 +109,7 @@ fn figures(lookback: &Lookback) -> String {
     let with_any = |paid: &&Paid| !paid.outcomes.is_empty();
     let paid = lookback.events.iter().filter(with_any).count();
     if paid > 0 {
-        figures.push((of(paid, lookback.events.len()), "events are where that was"));
+        figures.push((of(paid, lookback.events.len()), "events led to something"));
     }
     figures.extend(median(&days).map(|days| (took(days), "from handshake to outcome, the median")));
     let longest = days.iter().filter_map(|days| u32::try_from(*days).ok()).max();
@@ -133,7 +133,10 @@ fn sums(lookback: &Lookback) -> String {
     for worth in lookback.outcomes.iter().filter_map(|t| t.outcome.fields.amount.as_ref()) {
         *sums.entry(worth.currency()).or_default() += i128::from(worth.hundredths());
     }
-    let sums: Vec<String> = sums.into_iter().map(|(currency, sum)| money(sum, currency)).collect();
+    let sums: Vec<String> = sums
+        .into_iter()
+        .map(|(currency, sum)| money(sum, currency).replace('\u{a0}', " "))
+        .collect();
     sums.join("<br>")
 }
 

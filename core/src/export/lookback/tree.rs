@@ -86,17 +86,17 @@ fn tree(lookback: &Lookback, steps: &[Step]) -> String {
         let repeated =
             if step.is_repeated { " <span class=\"aside\">(told above)</span>" } else { "" };
         let class = if matches!(step.to, Stop::Root(_)) { " class=\"root\"" } else { "" };
-        html += &format!("<li{class}>{deeper}{}{repeated}", told(lookback, &step.to));
+        html += &format!("<li{class}>{deeper}{}{repeated}", told(lookback, step));
     }
     html + &"</li></ul>\n".repeat(open)
 }
 
-fn told(lookback: &Lookback, stop: &Stop) -> String {
+fn told(lookback: &Lookback, step: &Step) -> String {
     let name = |person| match lookback.handshake(person) {
         Some(first) => format!("<strong>{}</strong>", bdi(&first.name)),
         None => "someone no longer in the book".into(),
     };
-    match stop {
+    match &step.to {
         Stop::Outcome(id, title) => match lookback.outcome(*id) {
             Some(earlier) => {
                 let day = day(earlier.outcome.fields.date);
@@ -111,6 +111,7 @@ fn told(lookback: &Lookback, stop: &Stop) -> String {
                 if event.is_none() { String::new() } else { format!(", {}", bdi(event.as_str())) };
             format!("the encounter with {}{at}, {day}", name(person))
         }
+        Stop::Person(person) if step.is_repeated => name(person),
         Stop::Person(person) => format!("{}, introduced by", name(person)),
         Stop::Root(person) => {
             let first = lookback.handshake(person).map(where_and_when).unwrap_or_default();
