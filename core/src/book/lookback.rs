@@ -4,6 +4,9 @@
 //! introduced the people in it, to people nobody had introduced. The first handshake with each of
 //! these is a *root* of the outcome. Whoever or whatever is come by twice counts once.
 
+#[cfg(all(test, feature = "export"))]
+pub(crate) mod made;
+
 use core::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

@@ -55,6 +55,8 @@ pub use self::annotation::{
     Rating,
 };
 pub use self::contact::{Contact, Meeting};
+#[cfg(all(test, feature = "export"))]
+pub(crate) use self::lookback::made::MadeUp;
 pub use self::lookback::{
     Focus, Grown, Handshake, Lookback, MAX_STEPS, Paid, Step, Stop, Traced, Year,
 };
