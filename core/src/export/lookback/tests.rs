@@ -321,38 +321,3 @@ fn a_long_chain_of_introductions_is_folded_and_no_list_is_nested_without_end() {
     assert_eq!((depth, deepest), (0, 24));
     assert!(page.contains("<summary>200\u{a0}steps</summary>"));
 }
-
-/// Pages to look at, in `target/lookback`.
-#[test]
-#[ignore = "for eyes: writes pages into target/lookback"]
-fn pages_to_look_at() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/lookback");
-    fs::create_dir_all(&dir).unwrap();
-    let mut crowd = MadeUp::default();
-    for n in 1..=240_u8 {
-        let (year, month) = (2010 + u32::from(n) * 7 % 15, 1 + u32::from(n) * 5 % 12);
-        let day = format!("{year}-{month:02}-{:02}", 1 + n % 4);
-        let event = ["", "RustConf", "FOSDEM", "Meetup", "!!Con"][usize::from(n) % 5];
-        crowd.first.push(met(n, &format!("Person {n}"), &day, event));
-        let kind =
-            ["job", "deal", "talk", "walk", "run", "swim", "ride", "sail"][usize::from(n) % 8];
-        let day = format!("{}-{:02}-11", 2012 + u32::from(n) * 11 % 14, 1 + u32::from(n) * 3 % 12);
-        let links =
-            [Link::Contact(who(n)), Link::Contact(who(1 + n / 2)), Link::Contact(who(1 + n % 6))];
-        crowd.outcomes.push(happened(n, kind, &format!("Thing {n}"), &day, "10 EUR", &links));
-    }
-    let mut wide = small();
-    wide.first[0].name = "W".repeat(64);
-    wide.outcomes[0].fields.title = "x".repeat(200);
-    wide.outcomes[0].fields.kind = OutcomeKind::Other("y".repeat(48));
-    wide.outcomes[0].notes.push(Note::made_up(&"z".repeat(900)));
-    for (name, page) in [
-        ("career", page(career())),
-        ("crowd", page(crowd)),
-        ("wide", page(wide)),
-        ("small", page(small())),
-        ("empty", lookback_page(&Lookback::default())),
-    ] {
-        fs::write(dir.join(name).with_extension("html"), page).unwrap();
-    }
-}
