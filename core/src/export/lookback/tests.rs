@@ -1,8 +1,5 @@
 //! The page, from books that were made up and looked back at as any other.
 
-use std::fs;
-use std::path::Path;
-
 use super::lookback_page;
 use crate::book::{
     Handshake, Introduction, Link, Lookback, MadeUp, Note, Outcome, OutcomeFields, OutcomeId,
