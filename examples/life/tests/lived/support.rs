@@ -1,7 +1,8 @@
 //! The life, lived once for all tests, and how a way back is told in lines.
 
+use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use lapel::book::{Focus, Lookback, OutcomeId, Step, Stop, Traced};
 use lapel::date::Date;
@@ -19,9 +20,15 @@ pub(crate) fn live(dir: &Path) -> Life {
 /// The life that all tests look at.
 pub(crate) fn life() -> MutexGuard<'static, Life> {
     static LIFE: OnceLock<Mutex<Life>> = OnceLock::new();
-    // Its files are open, and go with the process.
-    let lived = || Mutex::new(live(tempfile::tempdir().unwrap().path()));
-    LIFE.get_or_init(lived).lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    // Statics are never dropped: the directory stays, beside what else was built, until the next run.
+    let lived = || {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("life");
+        if dir.exists() {
+            fs::remove_dir_all(&dir).unwrap();
+        }
+        Mutex::new(live(&dir))
+    };
+    LIFE.get_or_init(lived).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn day(text: &str) -> Date {
