@@ -1,7 +1,5 @@
 //! What the owner writes down about people.
 
-use std::collections::BTreeSet;
-
 use rand_core::CryptoRng;
 
 use super::entry::{Happening, Target};
@@ -238,17 +236,11 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), BookError> {
         let written = self.written_about(person)?;
-        let mut next = by;
         if let Some(by) = by {
             self.written_about(&by)?;
-        }
-        // A circle that a merge brought in ends here too.
-        let mut seen = BTreeSet::new();
-        while let Some(before) = next.filter(|before| seen.insert(*before)) {
-            if before == *person {
+            if self.was_introduced_through(&by, person)? {
                 return Err(BookError::Circle);
             }
-            next = self.fold(&before)?.1.introduced().and_then(|(introduction, _)| introduction.by);
         }
         let introduction = by.map(|by| Introduction { forgotten: 0, by: Some(by) });
         let is_so = written.introduced().map(|(introduction, _)| introduction) == introduction;

@@ -1,6 +1,8 @@
 //! One person under several keys: a new phone, a lost key. Each contact keeps its own proofs; one of
 //! them stands for all.
 
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
 
 use super::entry::{Listed, Target};
@@ -14,7 +16,8 @@ impl Book {
     /// search finds it by what is known of either. [`Book::split_person`] undoes it.
     ///
     /// # Errors
-    /// [`BookError::NotMet`] of either, [`BookError::OnePerson`] if they are already.
+    /// [`BookError::NotMet`] of either, [`BookError::OnePerson`] if they are already, and
+    /// [`BookError::Circle`] if one of them introduced the other, at however many removes.
     pub fn merge_people(
         &mut self,
         one: &PersonId,
@@ -27,6 +30,11 @@ impl Book {
         let (one, other) = (ties.end(one), ties.end(other));
         if one == other {
             return Err(BookError::OnePerson);
+        }
+        if self.was_introduced_through(&one, &other)?
+            || self.was_introduced_through(&other, &one)?
+        {
+            return Err(BookError::Circle);
         }
         let latest = |person: &PersonId| {
             self.contact(person).map(|contact| contact.map(|contact| contact.latest()))
@@ -69,6 +77,32 @@ impl Book {
         let first = ties.end(person);
         let all = ties.all().filter(|from| ties.end(from) == first);
         Ok([first].into_iter().chain(all).collect())
+    }
+
+    /// Whether `person` is `through`, or was introduced by them at however many removes, under
+    /// whichever keys.
+    pub(super) fn was_introduced_through(
+        &self,
+        person: &PersonId,
+        through: &PersonId,
+    ) -> Result<bool, ReadError> {
+        let ties = self.same_people()?;
+        let (mut next, through) = (Some(*person), ties.end(through));
+        // A circle that a merge of books brought in ends here, too.
+        let mut seen = BTreeSet::new();
+        while let Some(person) = next.map(|p| ties.end(&p)).filter(|person| seen.insert(*person)) {
+            if person == through {
+                return Ok(true);
+            }
+            let mut first = None;
+            for key in ties.all().filter(|from| ties.end(from) == person).chain([person]) {
+                let introduced = self.fold(&key)?.1.introduced();
+                let earlier = introduced.map(|(introduction, stamp)| (stamp, introduction.by));
+                first = [first, earlier].into_iter().flatten().min();
+            }
+            next = first.and_then(|(_, by)| by);
+        }
+        Ok(false)
     }
 
     fn set_same_as(

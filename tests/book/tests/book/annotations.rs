@@ -250,3 +250,27 @@ fn whoever_listens_is_told_of_every_change_once_it_is_durable() {
     book.block(&grace, rng).unwrap();
     assert_eq!(told.lock().unwrap().len(), 4);
 }
+
+#[test]
+fn nobody_introduces_themselves_under_another_key() {
+    let mut ada = Phone::of("Ada");
+    let [old, lars, new, grace] = add_all(&mut ada, ["Kay Old", "Lars", "Kay New", "Grace"]);
+    let (book, rng) = ada.both();
+    book.set_introducer(&lars, Some(old), rng).unwrap();
+    book.set_introducer(&grace, Some(lars), rng).unwrap();
+    for other in [old, lars] {
+        let error = book.merge_people(&grace, &other, rng).unwrap_err();
+        assert!(matches!(error, BookError::Circle), "{error}");
+    }
+    book.merge_people(&old, &new, rng).unwrap();
+    for by in [lars, grace, old, new] {
+        for person in [old, new] {
+            let error = book.set_introducer(&person, Some(by), rng).unwrap_err();
+            assert!(matches!(error, BookError::Circle), "{error}");
+        }
+    }
+    book.split_person(&old, rng).unwrap();
+    book.set_introducer(&new, Some(grace), rng).unwrap();
+    let error = book.merge_people(&old, &new, rng).unwrap_err();
+    assert!(matches!(error, BookError::Circle), "they would have introduced themselves: {error}");
+}
