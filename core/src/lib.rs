@@ -91,7 +91,8 @@
 //! | [`exchange`] | the protocol, without IO; it never imports the book |
 //! | [`encounter`], [`transcript`] | what passes between exchange and book |
 //! | [`receipt`] | what a meeting proves, from bytes alone |
-//! | [`book`] | contacts, encounters, badges: the facade over the next three |
+//! | [`date`] | days of the calendar, as the owner writes them down |
+//! | [`book`] | contacts, badges, what the owner wrote, what came of it, looking back: the facade over the next three |
 //! | `store`, `ledger`, `index` | the sealed append-only truth, and what answers questions about it |
 //! | `seal`, [`vault`] | record sealing; the seam to Keychain, Keystore, a file |
 //! | [`export`] | a file per format |
