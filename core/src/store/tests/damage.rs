@@ -124,7 +124,7 @@ fn an_index_by_another_engine_is_moved_aside_and_named() {
 #[cfg(any(feature = "sled", feature = "redb"))]
 fn remove_row(index: &Path, key: &[u8]) {
     #[cfg(feature = "sled")]
-    assert!(::sled::open(index).unwrap().remove(key).unwrap().is_some());
+    assert!(sled_in(index).remove(key).unwrap().is_some());
     #[cfg(not(feature = "sled"))]
     {
         let rows = ::redb::TableDefinition::<&[u8], &[u8]>::new("rows");

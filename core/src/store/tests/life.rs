@@ -187,7 +187,7 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
 #[cfg(feature = "sled")]
 fn bloated() -> Bench {
     let bench = Bench::with(60);
-    let db = ::sled::open(bench.generation(1).join("index")).unwrap();
+    let db = sled_in(&bench.generation(1).join("index"));
     for row in 0..100_u32 {
         db.insert([b"z", &row.to_be_bytes()[..]].concat(), vec![1; 60_000]).unwrap();
     }

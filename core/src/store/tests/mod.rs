@@ -16,6 +16,21 @@ use crate::ledger::Entry;
 use crate::vault::memory::MemoryVault;
 use crate::vault::{DataKey, KeyVault};
 
+/// The index of a closed book, opened beside it. sled's own threads may hold the lock of the one
+/// before for a little longer.
+#[cfg(feature = "sled")]
+fn sled_in(index: &Path) -> ::sled::Db {
+    for _ in 0..2_000 {
+        match ::sled::open(index) {
+            Err(error) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("somebody still holds {}", index.display());
+}
+
 struct Bench {
     dir: tempfile::TempDir,
     vault: Arc<MemoryVault>,
