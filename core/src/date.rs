@@ -16,6 +16,13 @@ pub struct Date(civil::Date);
 #[error("\"{0}\" isn't a day from 1900-01-01 to 2199-12-31, written as year, month and day")]
 pub struct NotADate(String);
 
+impl NotADate {
+    /// What was written, or the first 40 characters of it.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Date {
     /// The last day there is.
     pub const MAX: Self = Self(civil::date(2199, 12, 31));

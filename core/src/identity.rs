@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::digest::{Hash, hash};
+use crate::hex;
 use crate::signing::{self, Context};
 
 /// A person's Ed25519 secret key. The only thing in Lapel that signs.
@@ -87,7 +88,7 @@ impl PersonId {
 
 impl fmt::Display for PersonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(f, &self.0)
     }
 }
 
@@ -107,16 +108,7 @@ impl FromStr for PersonId {
     type Err = NotAPerson;
 
     fn from_str(text: &str) -> Result<Self, NotAPerson> {
-        let digits: Vec<u8> = text
-            .chars()
-            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or(NotAPerson))
-            .collect::<Result<_, _>>()?;
-        let bytes: Vec<u8> =
-            digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, d| byte << 4 | d)).collect();
-        if digits.len() != 64 {
-            return Err(NotAPerson);
-        }
-        Self::from_bytes(bytes.try_into().map_err(|_| NotAPerson)?)
+        Self::from_bytes(hex::read(text).ok_or(NotAPerson)?)
     }
 }
 

@@ -85,7 +85,7 @@
 //! | --- | --- |
 //! | [`badge`], [`event`], [`time`], [`attestation`] | what a person shows and claims: only valid ones exist |
 //! | [`identity`] | the secret key and its public id; the only place that signs |
-//! | `signing`, `digest`, `cbor`, `text` | labelled contexts, `H`, deterministic encoding, the character rule |
+//! | `signing`, `digest`, `cbor`, `text`, `hex` | labelled contexts, `H`, deterministic encoding, the character rule, digits |
 //! | `sweep` | what calls with secrets leave on the stack, overwritten |
 //! | `wire` | bytes ↔ messages ↔ text: bounded, canonical or refused |
 //! | [`exchange`] | the protocol, without IO; it never imports the book |
@@ -96,10 +96,12 @@
 //! | `store`, `ledger`, `index` | the sealed append-only truth, and what answers questions about it |
 //! | `seal`, [`vault`] | record sealing; the seam to Keychain, Keystore, a file |
 //! | [`export`] | a file per format |
+//! | [`code`] | every error by a code that stays |
 //! | [`qr`] | text → symbol → matrix, SVG, PNG, terminal |
 
 mod cbor;
 mod digest;
+mod hex;
 mod signing;
 mod sweep;
 mod text;
@@ -109,6 +111,7 @@ pub mod attestation;
 pub mod badge;
 #[cfg(feature = "book")]
 pub mod book;
+pub mod code;
 #[cfg(feature = "book")]
 pub mod date;
 pub mod encounter;

@@ -1,10 +1,12 @@
 //! The name of one run of the protocol, the same for both sides.
 
 use core::fmt;
+use core::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
 use crate::digest::{Hash, hash};
+use crate::hex;
 use crate::wire::Hello;
 
 /// `th`: a hash over both hellos, the lower one first, so that both sides get the same value
@@ -31,7 +33,7 @@ impl Transcript {
 
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(f, &self.0)
     }
 }
 
@@ -40,6 +42,19 @@ impl fmt::Debug for Transcript {
         write!(f, "Transcript({self})")
     }
 }
+
+impl FromStr for Transcript {
+    type Err = NotATranscript;
+
+    fn from_str(text: &str) -> Result<Self, NotATranscript> {
+        hex::read(text).map(Self).ok_or(NotATranscript)
+    }
+}
+
+/// The text doesn't name a run of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an exchange's name: it must be 64 hexadecimal digits")]
+pub struct NotATranscript;
 
 impl Serialize for Transcript {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

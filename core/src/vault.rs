@@ -9,10 +9,12 @@
 mod file;
 
 use std::fmt;
+use std::str::FromStr;
 
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::hex;
 use crate::ledger::take;
 
 #[cfg(feature = "file-vault")]
@@ -111,12 +113,25 @@ pub struct KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.store {
-            write!(f, "{byte:02x}")?;
-        }
+        hex::write(f, &self.store)?;
         write!(f, "-{:08x}", self.epoch)
     }
 }
+
+impl FromStr for KeyId {
+    type Err = NotAKeyId;
+
+    fn from_str(text: &str) -> Result<Self, NotAKeyId> {
+        let (store, epoch) = text.split_once('-').ok_or(NotAKeyId)?;
+        let store = hex::read(store).ok_or(NotAKeyId)?;
+        Ok(Self { store, epoch: hex::read(epoch).map(u32::from_be_bytes).ok_or(NotAKeyId)? })
+    }
+}
+
+/// The text is not the name of a data key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a key's name: it must be 32 hexadecimal digits, a hyphen and 8 more")]
+pub struct NotAKeyId;
 
 /// A data key: 32 random bytes, wiped when dropped, never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -239,6 +254,8 @@ mod tests {
     fn a_key_id_prints_as_a_name_and_a_key_not_at_all() {
         let id = KeyId { store: [0xAB; 16], epoch: 300 };
         assert_eq!(id.to_string(), "abababababababababababababababab-0000012c");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("abab-0000012c".parse::<KeyId>(), Err(NotAKeyId));
         assert_eq!(format!("{:?}", DataKey::from_bytes([7; 32])), "DataKey(hidden)");
     }
 

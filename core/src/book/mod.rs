@@ -65,10 +65,10 @@ pub(crate) use self::lookback::made::MadeUp;
 pub use self::lookback::{
     Focus, Grown, Handshake, Lookback, MAX_STEPS, Paid, Step, Stop, Traced, Year,
 };
-pub use self::note::{Note, NoteId};
+pub use self::note::{NotANote, Note, NoteId};
 pub use self::outcome::{
-    Amount, Link, MAX_KIND_BYTES, MAX_LINKS, MAX_TITLE_BYTES, NotAnAmount, Outcome, OutcomeFields,
-    OutcomeId, OutcomeKind,
+    Amount, Link, MAX_KIND_BYTES, MAX_LINKS, MAX_TITLE_BYTES, NotAnAmount, NotAnOutcome, Outcome,
+    OutcomeFields, OutcomeId, OutcomeKind,
 };
 pub use self::query::{Cursor, Order, Page, Query};
 pub use self::summary::Summary;

@@ -4,13 +4,39 @@
 //! version vector: Parker et al., *Detection of mutual inconsistency in distributed systems*, 1983).
 //! What nobody has seen who wrote later is there: one text, or several after a conflict.
 
+use core::fmt;
+use core::str::FromStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::register::Stamp;
+use crate::hex;
 
 /// Names a note, in this book and in every one that it was merged with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NoteId(pub(super) Stamp);
+
+/// A number and 16 hexadecimal digits: `17-0123456789abcdef`.
+impl fmt::Display for NoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-", self.0.clock)?;
+        hex::write(f, &self.0.replica)
+    }
+}
+
+impl FromStr for NoteId {
+    type Err = NotANote;
+
+    fn from_str(text: &str) -> Result<Self, NotANote> {
+        let (clock, replica) = text.split_once('-').ok_or(NotANote)?;
+        let clock = clock.parse().map_err(|_| NotANote)?;
+        Ok(Self(Stamp { clock, replica: hex::read(replica).ok_or(NotANote)? }))
+    }
+}
+
+/// The text doesn't name a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a note's name: it must be as 17-0123456789abcdef")]
+pub struct NotANote;
 
 /// Something the owner wrote down.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use super::write::Write;
 use super::written::Written;
 use super::{Book, BookError, ReadError};
 use crate::date::Date;
+use crate::hex;
 use crate::identity::PersonId;
 use crate::text::{self, TextFlaw};
 use crate::transcript::Transcript;
@@ -43,7 +44,7 @@ impl OutcomeId {
 /// 32 hexadecimal digits.
 impl fmt::Display for OutcomeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::write(f, &self.0)
     }
 }
 
@@ -52,6 +53,19 @@ impl fmt::Debug for OutcomeId {
         write!(f, "OutcomeId({self})")
     }
 }
+
+impl FromStr for OutcomeId {
+    type Err = NotAnOutcome;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOutcome> {
+        hex::read(text).map(Self).ok_or(NotAnOutcome)
+    }
+}
+
+/// The text doesn't name an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an outcome's name: it must be 32 hexadecimal digits")]
+pub struct NotAnOutcome;
 
 /// What something that happened is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,7 +13,6 @@ use crate::wire::Flaw;
 
 /// What a scan came to. None of these ends a session or takes anything from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Scanned {
     /// Some other QR code.
     NotOurs,
@@ -62,7 +61,6 @@ pub enum Scanned {
 
 /// How the exchange moved on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Step {
     /// A code was noted, and will be answered if no better one comes.
     Noticed,

@@ -35,7 +35,6 @@ pub(crate) const HELLO_BYTES: usize = 66;
 
 /// What is wrong with a code that calls itself Lapel's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
 pub enum Flaw {
     /// What follows the prefix isn't decimal digits that stand for whole bytes.
     #[error("its digits don't stand for whole bytes")]

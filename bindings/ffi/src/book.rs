@@ -1,0 +1,191 @@
+//! The contact book, for all threads of an app.
+
+mod desk;
+mod people;
+mod written;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use lapel::book::{self as core, Mode, Settings};
+use lapel::exchange::Exchange;
+
+use self::desk::Desk;
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::desk::rng as system_rng;
+use crate::badge::Badge;
+use crate::clock::{self, Clock};
+use crate::error::LapelError;
+use crate::listen::{ChangeListener, LogSink, ProgressListener, Subscription};
+use crate::report::{CheckReport, IndexState, OpenReport, Rewritten, Wiped};
+use crate::session::{Session, SessionOptions};
+use crate::vault::{Asked, KeyVault};
+
+/// What opening may do.
+#[uniffi::remote(Enum)]
+pub enum Mode {
+    /// Mend what can be mended; make a book where there is none.
+    Create,
+    /// The same, but where there is no book, there will be none.
+    Existing,
+    /// Change nothing on the disk, which may be full or not to be written.
+    Look,
+}
+
+/// Where a book is and how it is opened.
+#[derive(Clone, uniffi::Record)]
+pub struct BookConfig {
+    /// The book's directory, which the system must not back up without its keys.
+    pub home: String,
+    /// Who keeps its keys.
+    pub vault: Arc<dyn KeyVault>,
+    /// What opening may do.
+    pub mode: Mode,
+    /// Who is told how far long work is, and can end it.
+    #[uniffi(default = None)]
+    pub progress: Option<Arc<dyn ProgressListener>>,
+    /// Who takes lines for a log.
+    #[uniffi(default = None)]
+    pub log: Option<Arc<dyn LogSink>>,
+}
+
+/// One person's contacts, badges and identity, in one directory, in one process at a time.
+#[derive(uniffi::Object)]
+pub struct Book {
+    desk: Desk,
+    home: PathBuf,
+    vault: Arc<Asked>,
+    person: String,
+    fingerprint: String,
+    opened: Mutex<OpenReport>,
+    sessions: Mutex<Vec<Weak<Session>>>,
+}
+
+#[uniffi::export]
+impl Book {
+    /// Opens the book, or makes one, with a new identity, where the directory is missing or empty.
+    #[uniffi::constructor]
+    pub fn open(config: BookConfig) -> Result<Arc<Self>, LapelError> {
+        let BookConfig { home, vault, mode, progress, log } = config;
+        let (home, vault) = (PathBuf::from(home), Arc::new(Asked(vault)));
+        let mut settings = Settings::new(home.clone(), vault.clone()).mode(mode);
+        if let Some(progress) = progress {
+            settings = settings.watched(desk::watch(progress, log.clone()));
+        }
+        let (book, report) = core::Book::open_with(settings, &mut desk::rng()?)?;
+        let identity = book.identity().person();
+        let report = OpenReport::from(report);
+        let desk = Desk::of(book, log);
+        desk.log(format!("opened: {}", report.counts()));
+        Ok(Arc::new(Self {
+            desk,
+            home,
+            vault,
+            person: identity.to_string(),
+            fingerprint: identity.fingerprint().to_string(),
+            opened: Mutex::new(report),
+            sessions: Mutex::default(),
+        }))
+    }
+
+    /// What opening or resuming it found, the last time.
+    pub fn opened(&self) -> OpenReport {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The owner's id.
+    pub fn person(&self) -> String {
+        self.person.clone()
+    }
+
+    /// The owner's id, short, to read out.
+    pub fn fingerprint(&self) -> String {
+        self.fingerprint.clone()
+    }
+
+    /// Begins a session that shows `badge`. It ends when the book is suspended or wiped.
+    pub fn begin(&self, badge: Badge, options: SessionOptions) -> Result<Arc<Session>, LapelError> {
+        let (badge, options) = (badge.checked()?, options.checked()?);
+        let session = self.desk.with(|book| {
+            let (me, counter) = (book.identity(), book.counter());
+            let (now, wall) = (Clock::default().now(), clock::wall());
+            let rng = &mut desk::rng()?;
+            book.size()?; // a suspended book begins nothing
+            Ok(Exchange::begin(me, &badge, options, now, wall, counter, rng)?)
+        })?;
+        let session = Session::of(session, Clock::default());
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.push(Arc::downgrade(&session));
+        Ok(session)
+    }
+
+    /// Tells `listener` of every change from now on.
+    pub fn listen(&self, listener: Arc<dyn ChangeListener>) -> Arc<Subscription> {
+        self.desk.listeners().add(listener)
+    }
+
+    /// Ends all sessions and lets go of every file, as before the system stops the app. Until
+    /// `resume`, calls fail with `suspended`. Again, it changes nothing.
+    pub fn suspend(&self) -> Result<(), LapelError> {
+        let sessions = {
+            let mut all = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *all)
+        };
+        sessions.iter().filter_map(Weak::upgrade).for_each(|session| session.end());
+        let done = self.desk.with(|book| Ok(book.suspend()?));
+        self.desk.log("suspended".to_owned());
+        done
+    }
+
+    /// Opens a suspended book again. If it isn't suspended, this changes nothing.
+    pub fn resume(&self) -> Result<OpenReport, LapelError> {
+        if let Some(report) = self.desk.with(|book| Ok(book.resume(&mut desk::rng()?)?))? {
+            let report = OpenReport::from(report);
+            self.desk.log(format!("resumed: {}", report.counts()));
+            *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        }
+        Ok(self.opened())
+    }
+
+    /// Keeps the book small and its index up to date. Gives how much is left to do: call it again when
+    /// there is time. `budget` bounds the entries read, of some microseconds each.
+    pub fn maintain(&self, budget: u64) -> Result<u64, LapelError> {
+        self.desk.with(|book| Ok(book.maintain(budget, &mut desk::rng()?)?))
+    }
+
+    /// Reads the whole book, mends what can be mended, and counts what remains lost.
+    pub fn check(&self) -> Result<CheckReport, LapelError> {
+        Ok(self.desk.with(|book| Ok(book.check()?))?.into())
+    }
+
+    /// Builds the index anew from the ledger, as after `index_failed`.
+    pub fn reindex(&self) -> Result<IndexState, LapelError> {
+        Ok(self.desk.with(|book| Ok(book.reindex()?))?.into())
+    }
+
+    /// Writes the book anew under a new key and destroys the old one.
+    pub fn rotate(&self) -> Result<Rewritten, LapelError> {
+        Ok(self.desk.with(|book| Ok(book.rotate(&mut desk::rng()?)?))?.into())
+    }
+
+    /// Bytes on disk.
+    pub fn size(&self) -> Result<u64, LapelError> {
+        self.desk.with(|book| Ok(book.size()?))
+    }
+
+    /// Suspends the book, destroys its keys and removes its files, for good. It can't be resumed.
+    pub fn wipe(&self) -> Result<Wiped, LapelError> {
+        self.suspend()?;
+        let wiped = core::Book::wipe(&self.home, &*self.vault)?;
+        self.desk.log("wiped".to_owned());
+        Ok(wiped.into())
+    }
+}
+
+/// Destroys the keys of the book in `home` and removes its files, whether it opens or not. A book that
+/// is open has to be suspended before.
+#[uniffi::export]
+pub fn wipe_book(home: String, vault: Arc<dyn KeyVault>) -> Result<Wiped, LapelError> {
+    Ok(core::Book::wipe(&PathBuf::from(home), &Asked(vault))?.into())
+}

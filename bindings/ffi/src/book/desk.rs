@@ -1,0 +1,134 @@
+//! One book, many threads: whoever works on it takes it off the desk and puts it back.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use lapel::book::{Book, Watch};
+
+use crate::error::LapelError;
+use crate::listen::{Change, ChangeListener, Listeners, LogSink, ProgressListener};
+
+/// While a book is being worked on nobody holds a lock, so that a vault and a progress listener may do
+/// what they like but wait for the book they are asked for: that is told, and doesn't hang.
+pub(super) struct Desk {
+    on: Mutex<Place>,
+    put_back: Condvar,
+    changes: Arc<Mutex<VecDeque<Change>>>,
+    listeners: Arc<Listeners<dyn ChangeListener>>,
+    log: Option<Arc<dyn LogSink>>,
+}
+
+enum Place {
+    Here(Box<Book>),
+    TakenBy(ThreadId),
+}
+
+impl Desk {
+    pub(super) fn of(mut book: Book, log: Option<Arc<dyn LogSink>>) -> Self {
+        let changes = Arc::new(Mutex::new(VecDeque::new()));
+        let queue = Arc::clone(&changes);
+        book.listen(Arc::new(move |change| {
+            queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(change.into());
+        }));
+        Self {
+            on: Mutex::new(Place::Here(Box::new(book))),
+            put_back: Condvar::new(),
+            changes,
+            listeners: Listeners::new(),
+            log,
+        }
+    }
+
+    pub(super) fn listeners(&self) -> &Arc<Listeners<dyn ChangeListener>> {
+        &self.listeners
+    }
+
+    /// Works on the book, then tells what changed.
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Book) -> Result<T, LapelError>,
+    ) -> Result<T, LapelError> {
+        let done = {
+            let mut taken = self.take()?;
+            taken.book.as_mut().map_or_else(|| Err(LapelError::busy()), |book| work(book))
+        };
+        if let Err(error) = &done {
+            self.log(format!("failed: {:?}", error.code()));
+        }
+        while let Some(change) = self.next_change() {
+            for listener in self.listeners.all() {
+                if listener.changed(change.clone()).is_err() {
+                    self.log("a change listener failed".to_owned());
+                }
+            }
+        }
+        done
+    }
+
+    pub(super) fn log(&self, line: String) {
+        // Where a log fails there is nobody to tell.
+        self.log.iter().for_each(|log| drop(log.log(line.clone())));
+    }
+
+    fn next_change(&self) -> Option<Change> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn take(&self) -> Result<Taken<'_>, LapelError> {
+        let me = thread::current().id();
+        let mut place = self.place();
+        loop {
+            match std::mem::replace(&mut *place, Place::TakenBy(me)) {
+                Place::Here(book) => return Ok(Taken { desk: self, book: Some(book) }),
+                Place::TakenBy(thread) if thread == me => return Err(LapelError::busy()),
+                taken => *place = taken,
+            }
+            place = self.put_back.wait(place).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.on.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The book, until it is put back, which also a panic does.
+struct Taken<'a> {
+    desk: &'a Desk,
+    book: Option<Box<Book>>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(book) = self.book.take() {
+            *self.desk.place() = Place::Here(book);
+        }
+        self.desk.put_back.notify_one();
+    }
+}
+
+/// A listener as the core asks it. One that fails is logged, and doesn't stop the work.
+pub(super) fn watch(
+    progress: Arc<dyn ProgressListener>,
+    log: Option<Arc<dyn LogSink>>,
+) -> Arc<Watch> {
+    Arc::new(move |so_far| match progress.goes_on(so_far.into()) {
+        Ok(true) => ControlFlow::Continue(()),
+        Ok(false) => ControlFlow::Break(()),
+        Err(_) => {
+            let line = "a progress listener failed".to_owned();
+            log.iter().for_each(|log| drop(log.log(line.clone())));
+            ControlFlow::Continue(())
+        }
+    })
+}
+
+/// The system's randomness, which is there before anything is begun.
+pub(crate) fn rng() -> Result<UnwrapErr<SysRng>, LapelError> {
+    getrandom::fill(&mut [0; 1]).map_err(LapelError::system)?;
+    Ok(UnwrapErr(SysRng))
+}

@@ -1,0 +1,436 @@
+//! Every error by a code that stays, for programs that tell errors apart and for translations.
+//!
+//! An error's `Display` is its sentence in English. Its [`Code`] names the sentence, and
+//! [`Coded::values`] are what stands in it, by names that stay too: `field`, `bytes`, `max`, `path` …
+
+use crate::badge::BadgeError;
+use crate::event::EventError;
+use crate::exchange::{AcceptError, AcknowledgeError, BeginError};
+use crate::identity::NotAPerson;
+use crate::receipt::ReceiptError;
+use crate::text::TextFlaw;
+use crate::transcript::NotATranscript;
+use crate::wire::CarrierError;
+
+/// What went wrong; and behind it, the values that come with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// A text that is required is empty. `field`.
+    TextEmpty,
+    /// A text takes too many bytes. `field`, `bytes`, `max`.
+    TextTooLong,
+    /// A text holds a control, formatting or unassignable character. `field`, `character`.
+    TextForbidden,
+    /// Received text that isn't in Normalization Form C, or has white space at an end. `field`.
+    TextUntidy,
+    /// A badge has too many values for a field. `field`, `count`, `max`.
+    BadgeTooMany,
+    /// A badge's value hasn't the form its field asks for. `field`, `expected`.
+    BadgeForm,
+    /// A badge is too large, by itself or beside event and attestation. `bytes`, `max`, `largest`.
+    BadgeTooLarge,
+    /// Received bytes aren't the one encoding of a badge.
+    BadgeEncoding,
+    /// A badge's label is not 1 to 32 bytes without control characters.
+    BadgeLabel,
+    /// There is no badge of this label. `label`.
+    NoSuchBadge,
+    /// The badge is the one on show; choose another first. `label`.
+    BadgeOnShow,
+    /// Not 64 hexadecimal digits of an Ed25519 public key.
+    NotAPerson,
+    /// Not 64 hexadecimal digits.
+    NotATranscript,
+    /// Not the name of an outcome: 32 hexadecimal digits.
+    NotAnOutcome,
+    /// Not the name of a note.
+    NotANote,
+    /// Not a day such as `2026-11-26`. `text`.
+    NotADate,
+    /// A rating is 1 to 5 points.
+    NotARating,
+    /// Not a sum such as `1200.50 EUR`.
+    NotAnAmount,
+    /// What stands in front of a code's digits isn't `https://host/b#`. `max`.
+    CarrierForm,
+    /// Comparing check codes shows one's badge first, which the options forbid.
+    CompareNeedsReveal,
+    /// Nobody is verified under that transcript: scan their code.
+    NotVerified,
+    /// The session accepted someone else: start again for the next person.
+    SessionTaken,
+    /// No check code is offered for this person: both start again to compare.
+    NoCheckCode,
+    /// The session has ended: begin another.
+    SessionEnded,
+    /// The record is of another session.
+    AnotherSession,
+    /// The person is blocked: unblock them first.
+    Blocked,
+    /// The encounter that is confirmed isn't in the book: record it first.
+    NotRecorded,
+    /// The confirmation doesn't fit the recorded encounter.
+    ConfirmationMisfit,
+    /// The encounter, or the book, is of another identity.
+    AnotherOwner,
+    /// The person was never met.
+    NotMet,
+    /// There is no such note.
+    NoSuchNote,
+    /// The person has as many tags as there can be. `max`.
+    TooManyTags,
+    /// Nothing was to be followed up.
+    NoFollowUp,
+    /// It would go round in a circle.
+    Circle,
+    /// The two are one person already.
+    OnePerson,
+    /// The contact was never merged.
+    NotMerged,
+    /// There is no such outcome.
+    NoSuchOutcome,
+    /// There is no such encounter.
+    NoSuchEncounter,
+    /// This didn't lead to the outcome before.
+    NoSuchLink,
+    /// The outcome has as many links as there can be. `max`.
+    TooManyLinks,
+    /// The day is still to come. `date`.
+    StillToCome,
+    /// The directory can't be written. `path`.
+    NotWritable,
+    /// The disk is full; nothing is lost. Free some space and do the same again. `path`.
+    DiskFull,
+    /// The book is open already, here or in another process. `path`.
+    InUse,
+    /// There is no book, and none was to be made. `path`.
+    NoBook,
+    /// The directory holds something else, which was left alone. `path`.
+    NotABook,
+    /// A newer version wrote it: update. `found`, `known`.
+    NewerBook,
+    /// The vault is locked: try again after the unlock.
+    KeyLocked,
+    /// The vault has no key for this book.
+    KeyLost,
+    /// The vault has another key than this book's.
+    WrongKey,
+    /// Other users of this machine can read the key.
+    KeyExposed,
+    /// The vault failed. `detail`.
+    VaultFailed,
+    /// Both copies of the ledger's header are damaged. `path`.
+    HeaderDamaged,
+    /// Whoever watched the work ended it; nothing is lost.
+    Cancelled,
+    /// The book is suspended: resume it.
+    Suspended,
+    /// An entry is damaged and lost; what surrounds it can be read. `entry`.
+    EntryLost,
+    /// The index failed; have it built anew. `detail`.
+    IndexFailed,
+    /// An entry is larger than the ledger takes. `bytes`, `max`.
+    EntryTooLarge,
+    /// The system refused to read or write. `path`, `detail`.
+    SystemFailed,
+    /// An earlier write failed: suspend and resume the book, then go on.
+    ReopenNeeded,
+    /// The book was opened only to look at it.
+    OpenedToLook,
+    /// Not a receipt, or altered.
+    ReceiptAltered,
+    /// A receipt of a version that isn't known: update. `found`.
+    NewerReceipt,
+    /// Both halves of a receipt are of one person or one key.
+    ReceiptOneSided,
+    /// An ephemeral key in a receipt is unusable. `half`.
+    ReceiptKey,
+    /// A shown badge or attestation isn't the one committed to. `half`.
+    ReceiptCommitment,
+    /// A signature in a receipt doesn't hold. `half`.
+    ReceiptSignature,
+    /// A text can't be a symbol: it is empty or not ASCII.
+    SymbolText,
+    /// A text is longer than any symbol holds. `bits`, `max`.
+    SymbolTooLong,
+    /// A picture would be too large, or too small for its symbol. `pixels`, `limit`.
+    PictureSize,
+    /// A book is being used by the very call that called back.
+    Busy,
+    /// A defect in Lapel. Report it. `detail`.
+    Defect,
+}
+
+/// An error that has a [`Code`].
+pub trait Coded: std::error::Error {
+    /// What went wrong.
+    fn code(&self) -> Code;
+
+    /// What stands in the sentence, by name.
+    fn values(&self) -> Values {
+        Values::new()
+    }
+}
+
+/// Names and values, in the order of the sentence.
+pub type Values = Vec<(&'static str, String)>;
+
+/// What a flaw of `field` is.
+fn flaw(field: &str, flaw: &TextFlaw) -> (Code, Values) {
+    let mut values = vec![("field", field.to_owned())];
+    let code = match flaw {
+        TextFlaw::Empty => Code::TextEmpty,
+        TextFlaw::TooLong { bytes, max } => {
+            values.extend([("bytes", bytes.to_string()), ("max", max.to_string())]);
+            Code::TextTooLong
+        }
+        TextFlaw::Forbidden(character) => {
+            values.push(("character", format!("U+{:04X}", u32::from(*character))));
+            Code::TextForbidden
+        }
+        TextFlaw::NotNormalized | TextFlaw::Untrimmed => Code::TextUntidy,
+    };
+    (code, values)
+}
+
+/// Both halves of [`Coded`] out of one match, so that neither can be forgotten.
+macro_rules! coded {
+    ($($error:ty: $this:ident => $told:expr;)*) => {$(
+        impl Coded for $error {
+            fn code(&self) -> Code {
+                let $this = self;
+                let told: (Code, Values) = $told;
+                told.0
+            }
+
+            fn values(&self) -> Values {
+                let $this = self;
+                let told: (Code, Values) = $told;
+                told.1
+            }
+        }
+    )*};
+}
+
+/// A code without values.
+fn bare(code: Code) -> (Code, Values) {
+    (code, Values::new())
+}
+
+/// A code with one value.
+fn with(code: Code, name: &'static str, value: impl ToString) -> (Code, Values) {
+    (code, vec![(name, value.to_string())])
+}
+
+coded! {
+    NotAPerson: _e => bare(Code::NotAPerson);
+    NotATranscript: _e => bare(Code::NotATranscript);
+    CarrierError: _e => with(Code::CarrierForm, "max", crate::wire::Carrier::MAX_BYTES);
+    EventError: e => flaw("event", &e.0);
+    BadgeError: e => match e {
+        BadgeError::Text { field, flaw } => self::flaw(&field.to_string(), flaw),
+        BadgeError::TooMany { field, count, max } => (Code::BadgeTooMany, vec![
+            ("field", field.to_string()),
+            ("count", count.to_string()),
+            ("max", max.to_string()),
+        ]),
+        BadgeError::Form { field, expected } => (Code::BadgeForm, vec![
+            ("field", field.to_string()),
+            ("expected", (*expected).to_owned()),
+        ]),
+        BadgeError::TooLarge { bytes, max, fields } => (Code::BadgeTooLarge, vec![
+            ("bytes", bytes.to_string()),
+            ("max", max.to_string()),
+            ("largest", fields.to_string()),
+        ]),
+        BadgeError::Encoding => bare(Code::BadgeEncoding),
+    };
+    BeginError: e => match e {
+        BeginError::TooLarge { badge, budget, fields, .. } => (Code::BadgeTooLarge, vec![
+            ("bytes", badge.to_string()),
+            ("max", budget.to_string()),
+            ("largest", fields.to_string()),
+        ]),
+        BeginError::CompareNeedsReveal => bare(Code::CompareNeedsReveal),
+    };
+    AcceptError: e => bare(match e {
+        AcceptError::NotVerified => Code::NotVerified,
+        AcceptError::Taken => Code::SessionTaken,
+        AcceptError::NoCheckCode => Code::NoCheckCode,
+        AcceptError::Ended => Code::SessionEnded,
+    });
+    AcknowledgeError: e => bare(match e {
+        AcknowledgeError::AnotherExchange => Code::AnotherSession,
+        AcknowledgeError::Ended => Code::SessionEnded,
+    });
+    ReceiptError: e => match e {
+        ReceiptError::Bytes => bare(Code::ReceiptAltered),
+        ReceiptError::NewerVersion(found) => with(Code::NewerReceipt, "found", found),
+        ReceiptError::OneSided => bare(Code::ReceiptOneSided),
+        ReceiptError::EphemeralKey(half) => with(Code::ReceiptKey, "half", half),
+        ReceiptError::Commitment(half) => with(Code::ReceiptCommitment, "half", half),
+        ReceiptError::Signature(half) => with(Code::ReceiptSignature, "half", half),
+    };
+}
+
+#[cfg(feature = "qr")]
+mod of_symbols {
+    use super::{Code, Coded, Values, bare, with};
+    use crate::qr::{MAX_PICTURE_WIDTH, QrError};
+
+    coded! {
+        QrError: e => match e {
+            QrError::Empty | QrError::NotAscii { .. } => bare(Code::SymbolText),
+            QrError::TooLong { bits, capacity } => (Code::SymbolTooLong, vec![
+                ("bits", bits.to_string()),
+                ("max", capacity.to_string()),
+            ]),
+            QrError::PictureTooLarge { width } => (Code::PictureSize, vec![
+                ("pixels", width.to_string()),
+                ("limit", MAX_PICTURE_WIDTH.to_string()),
+            ]),
+            QrError::PictureTooSmall { needed, available } => (Code::PictureSize, vec![
+                ("pixels", available.to_string()),
+                ("limit", needed.to_string()),
+            ]),
+            QrError::Encoder(detail) => with(Code::Defect, "detail", detail),
+        };
+    }
+}
+
+#[cfg(feature = "book")]
+mod of_the_book {
+    use std::path::Path;
+
+    use super::{Code, Coded, Values, bare, flaw, with};
+    use crate::book::{
+        BookError, MAX_LINKS, MAX_TAGS, NotANote, NotARating, NotAnAmount, NotAnOutcome, OpenError,
+        ReadError, RewriteError, WriteError,
+    };
+    use crate::date::NotADate;
+    use crate::text::TextFlaw;
+    use crate::vault::VaultError;
+
+    fn at(code: Code, path: &Path) -> (Code, Values) {
+        with(code, "path", path.display())
+    }
+
+    fn system(path: &Path, source: &std::io::Error) -> (Code, Values) {
+        let (code, mut values) = at(Code::SystemFailed, path);
+        values.push(("detail", source.to_string()));
+        (code, values)
+    }
+
+    fn of(error: &dyn Coded) -> (Code, Values) {
+        (error.code(), error.values())
+    }
+
+    coded! {
+        NotADate: e => with(Code::NotADate, "text", e.text());
+        NotARating: _e => bare(Code::NotARating);
+        NotAnAmount: _e => bare(Code::NotAnAmount);
+        NotAnOutcome: _e => bare(Code::NotAnOutcome);
+        NotANote: _e => bare(Code::NotANote);
+        // Of what it is about, the caller knows best.
+        TextFlaw: e => flaw("text", e);
+        VaultError: e => match e {
+            VaultError::Locked => bare(Code::KeyLocked),
+            VaultError::Missing => bare(Code::KeyLost),
+            VaultError::Exposed => bare(Code::KeyExposed),
+            VaultError::Failed(detail) => with(Code::VaultFailed, "detail", detail),
+        };
+        OpenError: e => match e {
+            OpenError::ReadOnly { path } => at(Code::NotWritable, path),
+            OpenError::Full { path } => at(Code::DiskFull, path),
+            OpenError::InUse { path } => at(Code::InUse, path),
+            OpenError::Missing { path } => at(Code::NoBook, path),
+            OpenError::NotOurs { path } => at(Code::NotABook, path),
+            OpenError::NewerVersion { found, known } => (Code::NewerBook, vec![
+                ("found", found.to_string()),
+                ("known", known.to_string()),
+            ]),
+            OpenError::KeyLocked => bare(Code::KeyLocked),
+            OpenError::KeyLost => bare(Code::KeyLost),
+            OpenError::WrongKey => bare(Code::WrongKey),
+            OpenError::Vault(error) => of(error),
+            OpenError::DamagedHeader { path } => at(Code::HeaderDamaged, path),
+            OpenError::AnotherOwner { path } => at(Code::AnotherOwner, path),
+            OpenError::Cancelled => bare(Code::Cancelled),
+            OpenError::Io { path, source } => system(path, source),
+        };
+        ReadError: e => match e {
+            ReadError::Lost(entry) => with(Code::EntryLost, "entry", entry),
+            ReadError::Index(detail) => with(Code::IndexFailed, "detail", detail),
+            ReadError::Suspended => bare(Code::Suspended),
+            ReadError::Cancelled => bare(Code::Cancelled),
+            ReadError::Vault(error) => of(error),
+            ReadError::Io { path, source } => system(path, source),
+        };
+        WriteError: e => match e {
+            WriteError::TooLarge { size, limit } => (Code::EntryTooLarge, vec![
+                ("bytes", size.to_string()),
+                ("max", limit.to_string()),
+            ]),
+            WriteError::Full { path } => at(Code::DiskFull, path),
+            WriteError::Io { path, source } => system(path, source),
+            WriteError::Poisoned => bare(Code::ReopenNeeded),
+            WriteError::ReadOnly => bare(Code::OpenedToLook),
+        };
+        RewriteError: e => match e {
+            RewriteError::Read(error) => of(error),
+            RewriteError::Write(error) => of(error),
+            RewriteError::Vault(error) => of(error),
+            RewriteError::Io { path, source } => system(path, source),
+        };
+        BookError: e => match e {
+            BookError::Write(error) => of(error),
+            BookError::Read(error) => of(error),
+            BookError::Rewrite(error) => of(error),
+            BookError::Blocked => bare(Code::Blocked),
+            BookError::NotRecorded => bare(Code::NotRecorded),
+            BookError::Confirmation(_) => bare(Code::ConfirmationMisfit),
+            BookError::AnotherOwner => bare(Code::AnotherOwner),
+            BookError::NotMet => bare(Code::NotMet),
+            BookError::Note(text) => flaw("note", text),
+            BookError::NoSuchNote => bare(Code::NoSuchNote),
+            BookError::Tag(text) => flaw("tag", text),
+            BookError::TooManyTags => with(Code::TooManyTags, "max", MAX_TAGS),
+            BookError::Place(text) => flaw("place", text),
+            BookError::NoFollowUp => bare(Code::NoFollowUp),
+            BookError::Circle => bare(Code::Circle),
+            BookError::OnePerson => bare(Code::OnePerson),
+            BookError::NotMerged => bare(Code::NotMerged),
+            BookError::NoSuchOutcome => bare(Code::NoSuchOutcome),
+            BookError::NoSuchEncounter => bare(Code::NoSuchEncounter),
+            BookError::NoSuchLink => bare(Code::NoSuchLink),
+            BookError::TooManyLinks => with(Code::TooManyLinks, "max", MAX_LINKS),
+            BookError::Title(text) => flaw("title", text),
+            BookError::OutcomeKind(text) => flaw("kind", text),
+            BookError::StillToCome(date) => with(Code::StillToCome, "date", date),
+            BookError::NoSuchBadge(label) => with(Code::NoSuchBadge, "label", label),
+            BookError::Label => bare(Code::BadgeLabel),
+            BookError::OnShow(label) => with(Code::BadgeOnShow, "label", label),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::badge::{Badge, BadgeFields};
+
+    #[test]
+    fn the_values_are_those_of_the_sentence() {
+        let long = BadgeFields {
+            emails: vec!["a@".to_owned() + &"b".repeat(70)],
+            ..BadgeFields::named("Ada")
+        };
+        let error = Badge::new(long).unwrap_err();
+        assert_eq!(error.code(), Code::TextTooLong);
+        let values =
+            [("field", "email".to_owned()), ("bytes", "72".to_owned()), ("max", "64".to_owned())];
+        assert_eq!(error.values(), values);
+        let sentence = error.to_string();
+        assert!(values.iter().all(|(_, value)| sentence.contains(value)), "{sentence}");
+    }
+}
