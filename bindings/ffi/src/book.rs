@@ -7,7 +7,7 @@ mod written;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use lapel::book::{self as core, Mode, Settings};
+use lapel::book::{self as core, Mode as OpenMode, Settings};
 use lapel::exchange::Exchange;
 
 use self::desk::Desk;
@@ -23,7 +23,7 @@ use crate::vault::{Asked, KeyVault};
 
 /// What opening may do.
 #[uniffi::remote(Enum)]
-pub enum Mode {
+pub enum OpenMode {
     /// Mend what can be mended; make a book where there is none.
     Create,
     /// The same, but where there is no book, there will be none.
@@ -40,7 +40,7 @@ pub struct BookConfig {
     /// Who keeps its keys.
     pub vault: Arc<dyn KeyVault>,
     /// What opening may do.
-    pub mode: Mode,
+    pub mode: OpenMode,
     /// Who is told how far long work is, and can end it.
     #[uniffi(default = None)]
     pub progress: Option<Arc<dyn ProgressListener>>,

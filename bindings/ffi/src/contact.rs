@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use lapel::book::{self as core, Cursor as Place, Order};
-use lapel::receipt::{Comparison, State};
+use lapel::book::{self as core, Cursor as Place, Order as ListOrder};
+use lapel::receipt::{Comparison, State as MeetingState};
 use lapel::time::UnixTime;
 
 use crate::badge::Badge;
@@ -19,7 +19,7 @@ pub enum Standing {
         /// How often.
         encounters: u32,
         /// The furthest that they went.
-        state: State,
+        state: MeetingState,
     },
     /// Blocked by the owner, met or not. Nothing on the screen may tell the peer.
     Blocked,
@@ -35,7 +35,7 @@ pub struct Contact {
     /// The badge they showed last.
     pub badge: Badge,
     /// The furthest that they went in any encounter.
-    pub state: State,
+    pub state: MeetingState,
     /// Every encounter, first to last.
     pub meetings: Vec<Meeting>,
     /// What the owner wrote down about them, oldest first.
@@ -62,7 +62,7 @@ pub struct Meeting {
     /// The badge they showed then.
     pub badge: Option<Badge>,
     /// How far they went.
-    pub state: State,
+    pub state: MeetingState,
     /// When it was, by the owner's clock: seconds since 1970.
     pub met_at: i64,
     /// When it was, as the peer's clock claimed.
@@ -120,7 +120,7 @@ pub struct Summary {
     /// How often they were met.
     pub encounters: u32,
     /// The furthest that they went.
-    pub state: State,
+    pub state: MeetingState,
     /// Whether the owner blocked them.
     pub is_blocked: bool,
     /// Where they were met, each event once, the latest last.
@@ -135,7 +135,7 @@ pub struct Summary {
 
 /// The order of a list.
 #[uniffi::remote(Enum)]
-pub enum Order {
+pub enum ListOrder {
     /// Whoever was met last comes first.
     Latest,
     /// By name, as the root collation of Unicode sorts.
@@ -146,7 +146,7 @@ pub enum Order {
 
 /// Whom one is looking for. Everything that is set has to be so.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Query {
+pub struct ContactQuery {
     /// Words, each of which begins one that the contact can be found by, whatever case or accents.
     #[uniffi(default = "")]
     pub text: String,
@@ -172,7 +172,7 @@ pub struct Query {
     #[uniffi(default = false)]
     pub confirmed: bool,
     /// In which order.
-    pub order: Order,
+    pub order: ListOrder,
 }
 
 /// A place in a list, after which the next page begins. It stays right while people come and go.
@@ -181,14 +181,14 @@ pub struct Cursor(pub(crate) Place);
 
 /// Part of a list.
 #[derive(Clone, uniffi::Record)]
-pub struct Page {
+pub struct ContactPage {
     /// The people on it.
     pub people: Vec<Summary>,
     /// Where the next one begins; nothing on the last.
     pub next: Option<Arc<Cursor>>,
 }
 
-impl Query {
+impl ContactQuery {
     pub(crate) fn checked(self) -> Result<core::Query, LapelError> {
         let mut query = core::Query::of(self.text);
         query.event = self.event;
@@ -288,7 +288,7 @@ impl From<core::Summary> for Summary {
     }
 }
 
-impl From<core::Page> for Page {
+impl From<core::Page> for ContactPage {
     fn from(page: core::Page) -> Self {
         Self {
             people: page.people.into_iter().map(Summary::from).collect(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lapel::code::{Code, Coded};
+use lapel::code::{Coded, ErrorCode};
 
 /// Why a call did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -11,7 +11,7 @@ pub enum LapelError {
     #[error("{reason}")]
     Failed {
         /// What went wrong, for programs and translations.
-        code: Code,
+        code: ErrorCode,
         /// The same, as a sentence in English.
         reason: String,
         /// What stands in the sentence, by names that stay, such as `field`, `bytes` and `max`.
@@ -21,7 +21,7 @@ pub enum LapelError {
 
 impl LapelError {
     /// What went wrong.
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ErrorCode {
         let Self::Failed { code, .. } = self;
         *code
     }
@@ -29,12 +29,12 @@ impl LapelError {
     /// The book is being used by the call that called back.
     pub(crate) fn busy() -> Self {
         let reason = "this book is in the middle of a call, which asked for this one".to_owned();
-        Self::Failed { code: Code::Busy, reason, values: HashMap::new() }
+        Self::Failed { code: ErrorCode::Busy, reason, values: HashMap::new() }
     }
 
     /// The system gave no randomness, or no time.
     pub(crate) fn system(error: impl ToString) -> Self {
-        let (reason, code) = (error.to_string(), Code::SystemFailed);
+        let (reason, code) = (error.to_string(), ErrorCode::SystemFailed);
         let values = HashMap::from([("detail".to_owned(), reason.clone())]);
         Self::Failed { code, reason, values }
     }
@@ -53,7 +53,7 @@ impl<E: Coded> From<E> for LapelError {
 
 /// What went wrong; and behind it, the values that come with it.
 #[uniffi::remote(Enum)]
-pub enum Code {
+pub enum ErrorCode {
     /// A text that is required is empty. `field`.
     TextEmpty,
     /// A text takes too many bytes. `field`, `bytes`, `max`.

@@ -24,7 +24,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
 
 /// What changed in a book.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum Change {
+pub enum BookChange {
     /// A person was met, confirmed, blocked, or written about.
     Person {
         /// Who.
@@ -41,7 +41,7 @@ pub enum Change {
     All,
 }
 
-impl From<core::Change> for Change {
+impl From<core::Change> for BookChange {
     fn from(change: core::Change) -> Self {
         match change {
             core::Change::Person(id) => Self::Person { id: id.to_string() },
@@ -57,7 +57,7 @@ impl From<core::Change> for Change {
 #[uniffi::export(foreign)]
 pub trait ChangeListener: Send + Sync {
     /// Something changed.
-    fn changed(&self, change: Change) -> Result<(), ListenerError>;
+    fn changed(&self, change: BookChange) -> Result<(), ListenerError>;
 }
 
 /// Is told when a session's screen may be another one: ask for its frame again.
@@ -69,7 +69,7 @@ pub trait ScreenListener: Send + Sync {
 
 /// How far long work is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Progress {
+pub struct WorkProgress {
     /// `indexing`, `checking` or `rewriting`.
     pub work: String,
     /// How much of `total` is done; the unit is the work's own.
@@ -78,7 +78,7 @@ pub struct Progress {
     pub total: u64,
 }
 
-impl From<core::Progress> for Progress {
+impl From<core::Progress> for WorkProgress {
     fn from(progress: core::Progress) -> Self {
         let work = match progress.work {
             Work::Indexing => "indexing",
@@ -95,7 +95,7 @@ impl From<core::Progress> for Progress {
 #[uniffi::export(foreign)]
 pub trait ProgressListener: Send + Sync {
     /// Whether to go on. Work that is ended early loses nothing.
-    fn goes_on(&self, progress: Progress) -> Result<bool, ListenerError>;
+    fn goes_on(&self, progress: WorkProgress) -> Result<bool, ListenerError>;
 }
 
 /// Takes lines for a log. They hold codes and counts, and never a name, a text, a path or an id.

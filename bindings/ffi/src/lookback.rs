@@ -10,7 +10,7 @@ use crate::outcome::Outcome;
 
 /// What to look back at. Nothing set is everything.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Focus {
+pub struct LookbackFocus {
     /// Outcomes with a root at an event of this name, whatever its case.
     #[uniffi(default = None)]
     pub event: Option<String>,
@@ -61,7 +61,7 @@ pub struct Traced {
     /// The outcome.
     pub outcome: Outcome,
     /// Its way back, as a tree told from the top.
-    pub steps: Vec<Step>,
+    pub steps: Vec<LookbackStep>,
     /// Steps were left out, since there were more than 400.
     pub is_cut: bool,
     /// Everyone who had a part in it.
@@ -74,18 +74,18 @@ pub struct Traced {
 
 /// A step on the way back.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Step {
+pub struct LookbackStep {
     /// How many steps it is behind the outcome: from 1.
     pub depth: u32,
     /// To what.
-    pub to: Stop,
+    pub to: LookbackStop,
     /// It was come by before, further up, and its way on is told there.
     pub is_repeated: bool,
 }
 
 /// Where a step leads.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum Stop {
+pub enum LookbackStop {
     /// An earlier outcome.
     Outcome {
         /// Which.
@@ -158,7 +158,7 @@ pub struct Year {
     pub began: Vec<String>,
 }
 
-impl Focus {
+impl LookbackFocus {
     pub(crate) fn checked(self) -> Result<core::Focus, LapelError> {
         Ok(core::Focus {
             event: self.event,
@@ -200,7 +200,7 @@ impl From<&core::Traced> for Traced {
     fn from(traced: &core::Traced) -> Self {
         Self {
             outcome: (&traced.outcome).into(),
-            steps: traced.steps.iter().map(Step::from).collect(),
+            steps: traced.steps.iter().map(LookbackStep::from).collect(),
             is_cut: traced.is_cut,
             people: names(&traced.people),
             roots: names(&traced.roots),
@@ -209,21 +209,21 @@ impl From<&core::Traced> for Traced {
     }
 }
 
-impl From<&core::Step> for Step {
+impl From<&core::Step> for LookbackStep {
     fn from(step: &core::Step) -> Self {
         let to = match &step.to {
             core::Stop::Outcome(id, title) => {
-                Stop::Outcome { id: id.to_string(), title: title.clone() }
+                LookbackStop::Outcome { id: id.to_string(), title: title.clone() }
             }
-            core::Stop::Encounter(person, met_at, event) => Stop::Encounter {
+            core::Stop::Encounter(person, met_at, event) => LookbackStop::Encounter {
                 person: person.to_string(),
                 met_at: met_at.seconds().into(),
                 event: event.as_str().to_owned(),
             },
-            core::Stop::Person(person) => Stop::Person { person: person.to_string() },
-            core::Stop::Root(person) => Stop::Root { person: person.to_string() },
-            core::Stop::Forgotten(people) => Stop::Forgotten { people: *people },
-            _ => Stop::Gone,
+            core::Stop::Person(person) => LookbackStop::Person { person: person.to_string() },
+            core::Stop::Root(person) => LookbackStop::Root { person: person.to_string() },
+            core::Stop::Forgotten(people) => LookbackStop::Forgotten { people: *people },
+            _ => LookbackStop::Gone,
         };
         Self { depth: step.depth as u32, to, is_repeated: step.is_repeated }
     }

@@ -28,14 +28,14 @@ pub struct Outcome {
     /// What it is, when and how much.
     pub fields: OutcomeFields,
     /// What led to it.
-    pub links: Vec<Link>,
+    pub links: Vec<OutcomeLink>,
     /// The owner's notes on it.
     pub notes: Vec<Note>,
 }
 
 /// What led to an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum Link {
+pub enum OutcomeLink {
     /// A person who was met.
     Contact {
         /// Who.
@@ -66,7 +66,7 @@ impl OutcomeFields {
     }
 }
 
-impl Link {
+impl OutcomeLink {
     pub(crate) fn checked(self) -> Result<core::Link, LapelError> {
         Ok(match self {
             Self::Contact { person } => core::Link::Contact(person.parse()?),
@@ -91,13 +91,13 @@ impl From<&core::Outcome> for Outcome {
                 date: fields.date.to_string(),
                 amount: fields.amount.map(|amount| amount.to_string()),
             },
-            links: outcome.links.iter().map(|link| Link::from(*link)).collect(),
+            links: outcome.links.iter().map(|link| OutcomeLink::from(*link)).collect(),
             notes: outcome.notes.iter().map(Note::from).collect(),
         }
     }
 }
 
-impl From<core::Link> for Link {
+impl From<core::Link> for OutcomeLink {
     fn from(link: core::Link) -> Self {
         match link {
             core::Link::Contact(person) => Self::Contact { person: person.to_string() },

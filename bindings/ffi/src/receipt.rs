@@ -1,14 +1,14 @@
 //! What a receipt shows, from its bytes alone.
 
 use lapel::receipt as core;
-use lapel::receipt::{Comparison, State};
+use lapel::receipt::{Comparison, State as MeetingState};
 
 use crate::badge::Badge;
 use crate::error::LapelError;
 
 /// How far one side went.
 #[uniffi::remote(Enum)]
-pub enum State {
+pub enum MeetingState {
     /// It showed itself, signed, to whoever was showing the other code. Not a meeting by itself.
     Offered,
     /// It accepted the other side by their key, and had them on disk.
@@ -49,7 +49,7 @@ pub struct ShownSide {
     /// It in a form to read out.
     pub fingerprint: String,
     /// What it signed.
-    pub state: State,
+    pub state: MeetingState,
     /// When the meeting was, as its own clock claimed: seconds since 1970.
     pub claimed_at: i64,
     /// The event it claimed; empty if none.

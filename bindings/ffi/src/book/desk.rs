@@ -10,14 +10,14 @@ use getrandom::rand_core::UnwrapErr;
 use lapel::book::{Book, Watch};
 
 use crate::error::LapelError;
-use crate::listen::{Change, ChangeListener, Listeners, LogSink, ProgressListener};
+use crate::listen::{BookChange, ChangeListener, Listeners, LogSink, ProgressListener};
 
 /// While a book is being worked on nobody holds a lock, so that a vault and a progress listener may do
 /// what they like but wait for the book they are asked for: that is told, and doesn't hang.
 pub(super) struct Desk {
     on: Mutex<Place>,
     put_back: Condvar,
-    changes: Arc<Mutex<VecDeque<Change>>>,
+    changes: Arc<Mutex<VecDeque<BookChange>>>,
     listeners: Arc<Listeners<dyn ChangeListener>>,
     log: Option<Arc<dyn LogSink>>,
 }
@@ -74,7 +74,7 @@ impl Desk {
         self.log.iter().for_each(|log| drop(log.log(line.clone())));
     }
 
-    fn next_change(&self) -> Option<Change> {
+    fn next_change(&self) -> Option<BookChange> {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 

@@ -9,7 +9,7 @@ use lapel::identity::PersonId;
 use lapel::receipt::Disclosure;
 
 use super::{Book, desk};
-use crate::contact::{Contact, Cursor, Page, Query, Standing};
+use crate::contact::{Contact, ContactPage, ContactQuery, Cursor, Standing};
 use crate::error::LapelError;
 use crate::report::Rewritten;
 use crate::session::{Confirmation, Encounter, Recorded};
@@ -37,17 +37,17 @@ impl Book {
     /// At most `limit` of the people whom `query` finds, after the place where the last page ended.
     pub fn list(
         &self,
-        query: Query,
+        query: ContactQuery,
         after: Option<Arc<Cursor>>,
         limit: u32,
-    ) -> Result<Page, LapelError> {
+    ) -> Result<ContactPage, LapelError> {
         let query = query.checked()?;
         let after = after.as_ref().map(|cursor| &cursor.0);
         self.desk.with(|book| Ok(book.list(&query, after, limit as usize)?.into()))
     }
 
     /// How many people `query` finds.
-    pub fn count(&self, query: Query) -> Result<u64, LapelError> {
+    pub fn count(&self, query: ContactQuery) -> Result<u64, LapelError> {
         let query = query.checked()?;
         self.desk.with(|book| Ok(book.count(&query)? as u64))
     }

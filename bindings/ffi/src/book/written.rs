@@ -7,8 +7,8 @@ use super::{Book, desk};
 use crate::badge::{Badge, LabelledBadge};
 use crate::clock;
 use crate::error::LapelError;
-use crate::lookback::{Focus, Lookback};
-use crate::outcome::{Link, Outcome, OutcomeFields};
+use crate::lookback::{Lookback, LookbackFocus};
+use crate::outcome::{Outcome, OutcomeFields, OutcomeLink};
 
 #[uniffi::export]
 impl Book {
@@ -109,10 +109,11 @@ impl Book {
     pub fn add_outcome(
         &self,
         fields: OutcomeFields,
-        links: Vec<Link>,
+        links: Vec<OutcomeLink>,
     ) -> Result<String, LapelError> {
         let fields = fields.checked()?;
-        let links: Vec<_> = links.into_iter().map(Link::checked).collect::<Result<_, _>>()?;
+        let links: Vec<_> =
+            links.into_iter().map(OutcomeLink::checked).collect::<Result<_, _>>()?;
         let today = clock::today();
         let add = |book: &mut lapel::book::Book| {
             Ok(book.add_outcome(&fields, &links, today, &mut desk::rng()?)?)
@@ -127,13 +128,13 @@ impl Book {
     }
 
     /// Says that something led to an outcome.
-    pub fn link_outcome(&self, id: String, link: Link) -> Result<(), LapelError> {
+    pub fn link_outcome(&self, id: String, link: OutcomeLink) -> Result<(), LapelError> {
         let (id, link) = (id.parse()?, link.checked()?);
         self.desk.with(|book| Ok(book.link_outcome(id, link, &mut desk::rng()?)?))
     }
 
     /// Takes a link away from an outcome.
-    pub fn unlink_outcome(&self, id: String, link: Link) -> Result<(), LapelError> {
+    pub fn unlink_outcome(&self, id: String, link: OutcomeLink) -> Result<(), LapelError> {
         let (id, link) = (id.parse()?, link.checked()?);
         self.desk.with(|book| Ok(book.unlink_outcome(id, link, &mut desk::rng()?)?))
     }
@@ -164,7 +165,7 @@ impl Book {
     }
 
     /// Looks back from what happened to the handshakes behind it.
-    pub fn lookback(&self, focus: Focus) -> Result<Lookback, LapelError> {
+    pub fn lookback(&self, focus: LookbackFocus) -> Result<Lookback, LapelError> {
         let focus = focus.checked()?;
         Ok(self.desk.with(|book| Ok(book.lookback(&focus)?))?.into())
     }
