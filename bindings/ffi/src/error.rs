@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lapel::code::{Coded, ErrorCode};
+use lapel::code::{Code as ErrorCode, Coded};
 
 /// Why a call did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
