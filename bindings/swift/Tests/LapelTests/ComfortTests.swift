@@ -81,14 +81,15 @@ final class ComfortTests: ScratchCase {
 
     func testWhatIsCancelledBeforeItBeginsIsNotDone() async throws {
         let book = try book(of: 0).0
-        let (begun, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let (begun, begins) = AsyncStream<Void>.makeStream()
+        let goesOn = DispatchSemaphore(value: 0)
         let first = Task {
             try await book.inBackground { _ in
-                begun.signal()
+                begins.yield()
                 goesOn.wait()
             }
         }
-        await Task.detached { wait(for: begun) }.value
+        for await _ in begun { break }
         let second = Task { try await book.inBackground { try $0.setBadge(label: "work", badge: Badge(name: "Ada")) } }
         second.cancel()
         goesOn.signal()
@@ -127,5 +128,3 @@ final class ComfortTests: ScratchCase {
         XCTAssertEqual(ListenerError.Failed(reason: "deaf").localizedDescription, "a listener failed: deaf")
     }
 }
-
-private func wait(for semaphore: DispatchSemaphore) { semaphore.wait() }

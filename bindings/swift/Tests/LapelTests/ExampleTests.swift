@@ -4,25 +4,37 @@ import XCTest
 
 /// The example of the README, which `test` puts beside this file.
 final class ExampleTests: ScratchCase {
-    @MainActor
     func testTwoPeopleMeet() async throws {
-        let ada = try await Meeting(home: scratch.appendingPathComponent("ada"), vault: MemoryVault(), name: "Ada")
-        let grace = try await Meeting(home: scratch.appendingPathComponent("grace"), vault: MemoryVault(), name: "Grace")
-        var (adas, graces) = (ada.session.frames.makeAsyncIterator(), grace.session.frames.makeAsyncIterator())
-        let (hello, _) = (await adas.next(), await graces.next())
-        grace.read(try XCTUnwrap(hello).text)
-        let offer = await graces.next()
-        ada.read(try XCTUnwrap(offer).text)
-        XCTAssertEqual(ada.asking?.badge.name, "Grace")
-        try await ada.accept()
-        let confirm = await adas.next()
-        grace.read(try XCTUnwrap(confirm).text)
-        XCTAssertEqual(grace.asking?.confirmed, true)
-        try await grace.accept()
-        let hers = try XCTUnwrap(grace.session.frame())
-        ada.read(hers.text)
-        XCTAssertEqual(ada.book.person(), try grace.book.list(query: ContactQuery(order: .latest), after: nil, limit: 1).people.first?.person)
-        XCTAssertEqual(try ada.book.contact(person: grace.book.person())?.state, .confirmed)
-        XCTAssertEqual(ada.says, ada.says)
+        try await twoPeopleMeet(in: scratch)
     }
+}
+
+@MainActor
+private func twoPeopleMeet(in scratch: URL) async throws {
+    func screen(of name: String) async throws -> MeetingScreen {
+        try await MeetingScreen(home: scratch.appendingPathComponent(name), vault: MemoryVault(), name: name)
+    }
+    func text(on screen: MeetingScreen, _ kind: Shows) async throws -> String {
+        for await frame in screen.session.frames where frame.shows == kind { return frame.text }
+        throw Unexpected(what: "never showed \(kind)")
+    }
+
+    let (ada, grace) = (try await screen(of: "Ada"), try await screen(of: "Grace"))
+    var pictures: [Data] = []
+    let showing = Task { try await ada.show { pictures.append($0) } }
+    try await grace.read(text(on: ada, .hello))
+    try await ada.read(text(on: grace, .offer))
+    XCTAssertEqual(ada.says, "Grace is here. Accept?")
+    XCTAssertEqual(ada.asking?.badge, Badge(name: "Grace"))
+    try await ada.accept()
+    XCTAssertNil(ada.asking)
+    try await grace.read(text(on: ada, .confirm))
+    XCTAssertEqual(grace.asking?.confirmed, true)
+    try await grace.accept()
+    try await ada.read(text(on: grace, .confirm))
+    XCTAssertEqual(try ada.book.contact(person: grace.book.person())?.state, .confirmed)
+    XCTAssertEqual(try grace.book.contact(person: ada.book.person())?.state, .confirmed)
+    ada.session.end()
+    try await showing.value
+    XCTAssertFalse(pictures.isEmpty)
 }

@@ -5,11 +5,11 @@ import XCTest
 /// Every case of `tests/vectors`, read as their README says.
 final class VectorScenarios: XCTestCase {
     func testRunsTheVectors() throws {
-        for proof in try read("receipt", [Receipt].self) {
+        for proof in try read("receipt", [ReceiptCase].self) {
             let shown = try verifyReceipt(receipt: bytes(proof.hex))
             XCTAssertEqual(shown, proof.shown.expected(like: shown), proof.name)
         }
-        for flawed in try read("fail_receipt", [NoReceipt].self) {
+        for flawed in try read("fail_receipt", [NoReceiptCase].self) {
             do {
                 _ = try verifyReceipt(receipt: bytes(flawed.hex))
                 XCTFail("\(flawed.why) verified")
@@ -18,16 +18,16 @@ final class VectorScenarios: XCTestCase {
             }
         }
         for file in ["scan", "fail_scan"] {
-            for meeting in try read(file, [Meeting].self) { try run(meeting) }
+            for scans in try read(file, [ScanCase].self) { try run(scans) }
         }
     }
 
-    private func run(_ meeting: Meeting) throws {
-        let start = meeting.start
+    private func run(_ scans: ScanCase) throws {
+        let start = scans.start
         let rehearsed = try RehearsedSession(start: start.asStart)
         let session = rehearsed.session()
-        for (number, step) in meeting.steps.enumerated() {
-            let at = "\"\(meeting.name)\", step \(number)"
+        for (number, step) in scans.steps.enumerated() {
+            let at = "\"\(scans.name)\", step \(number)"
             rehearsed.setTime(ms: start.monotonicMs + step.atMs)
             if let text = step.scan {
                 let scanned = session.scan(text: text).result
@@ -88,11 +88,11 @@ private func bytes(_ hex: String) -> Data {
     return bytes
 }
 
-private struct NoReceipt: Decodable {
+private struct NoReceiptCase: Decodable {
     let why, hex, error: String
 }
 
-private struct Receipt: Decodable {
+private struct ReceiptCase: Decodable {
     let name, hex: String
     let shown: Whole
 
@@ -140,7 +140,7 @@ private struct Receipt: Decodable {
     }
 }
 
-private struct Meeting: Decodable {
+private struct ScanCase: Decodable {
     let name: String
     let start: Begin
     let steps: [Step]
