@@ -21,8 +21,7 @@ extension Session {
     }
 
     private func show(on frames: AsyncStream<Frame>.Continuation) async {
-        var bell: AsyncStream<Void>.Continuation!
-        let rings = AsyncStream(bufferingPolicy: .bufferingNewest(1)) { bell = $0 }
+        let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let subscription = listen(listener: OnScreen(bell))
         var (shown, alarm): (Frame?, Task<Void, Error>?)
         bell.yield()
@@ -33,9 +32,9 @@ extension Session {
             shown = frame
             alarm?.cancel()
             alarm = frame.forMillis.map { millis in
-                Task { [bell] in
+                Task {
                     try await Task.sleep(nanoseconds: min(millis, 600_000) * 1_000_000)
-                    bell?.yield()
+                    bell.yield()
                 }
             }
         }

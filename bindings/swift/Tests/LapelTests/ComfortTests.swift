@@ -57,15 +57,27 @@ final class ComfortTests: ScratchCase {
         XCTAssertNotEqual(first?.text, second?.text)
     }
 
-    func testFramesAreNotDrawnTwice() async throws {
-        let ada = try phone("Ada")
-        var frames = ada.session.frames.makeAsyncIterator()
-        let hello = await frames.next()
-        XCTAssertNotNil(hello)
-        for _ in 0..<100 { ada.scan("WIFI:S:conference;;") }
-        ada.session.startAgain()
-        let fresh = await frames.next()
-        XCTAssertNotEqual(fresh?.text, hello?.text)
+    func testNoFrameIsDrawnTwice() async throws {
+        let session = try phone("Ada").session
+        let (drawn, (begun, begins)) = (Told<String>(), AsyncStream<Void>.makeStream())
+        let drawing = Task {
+            for await frame in session.frames {
+                drawn.append(frame.text)
+                begins.yield()
+            }
+        }
+        for await _ in begun { break }
+        // Each of these rings the bell.
+        for _ in 0..<200 {
+            _ = session.scan(text: "WIFI:S:conference;;")
+            await Task.yield()
+        }
+        session.startAgain()
+        for await _ in begun { break }
+        session.end()
+        await drawing.value
+        XCTAssertEqual(drawn.all.count, 2)
+        XCTAssertEqual(Set(drawn.all).count, 2)
     }
 
     func testAStreamOfFramesEndsWithItsReader() async throws {
@@ -114,6 +126,15 @@ final class ComfortTests: ScratchCase {
             XCTAssertEqual(error.code, .inUse)
             XCTAssertEqual("\(error)", error.localizedDescription)
         }
+    }
+
+    func testADesktopKeepsItsKeysInFiles() throws {
+        let (home, keys) = (scratch.appendingPathComponent("book").path, scratch.appendingPathComponent("keys").path)
+        let made = try Book.open(config: BookConfig(home: home, vault: fileVault(dir: keys), mode: .create))
+        try made.suspend()
+        let again = try Book.open(config: BookConfig(home: home, vault: fileVault(dir: keys), mode: .existing))
+        XCTAssertEqual(again.person(), made.person())
+        assertFails(.notABook, try Book.open(config: BookConfig(home: keys, vault: fileVault(dir: home), mode: .create)))
     }
 
     func testErrorsSpeak() {
