@@ -23,13 +23,13 @@ extension Session {
     private func show(on frames: AsyncStream<Frame>.Continuation) async {
         let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let subscription = listen(listener: OnScreen(bell))
-        var (shown, alarm): (Frame?, Task<Void, Error>?)
+        var (shown, alarm): (String?, Task<Void, Error>?)
         bell.yield()
         // A camera's every scan rings, and mostly changes nothing.
         for await _ in rings {
             guard let frame = frame() else { break }
-            if frame.text != shown?.text { frames.yield(frame) }
-            shown = frame
+            if frame.text != shown { frames.yield(frame) }
+            shown = frame.text
             alarm?.cancel()
             alarm = frame.forMillis.map { millis in
                 Task {

@@ -126,7 +126,9 @@ final class BookScenarios: ScratchCase {
 
     func testMergesPeople() throws {
         let (book, people) = try book(of: 2)
-        let lines = { try Set(book.list(query: ContactQuery(order: .name), after: nil, limit: 10).people.map(\.person)) }
+        let lines = {
+            try Set(book.list(query: ContactQuery(order: .name), after: nil, limit: 10).people.map(\.person))
+        }
         try book.mergePeople(one: people[0], other: people[1])
         XCTAssertEqual(try lines().count, 1)
         let same = try book.samePerson(person: people[0])

@@ -134,7 +134,8 @@ final class ComfortTests: ScratchCase {
         try made.suspend()
         let again = try Book.open(config: BookConfig(home: home, vault: fileVault(dir: keys), mode: .existing))
         XCTAssertEqual(again.person(), made.person())
-        assertFails(.notABook, try Book.open(config: BookConfig(home: keys, vault: fileVault(dir: home), mode: .create)))
+        let keysForABook = BookConfig(home: keys, vault: fileVault(dir: home), mode: .create)
+        assertFails(.notABook, try Book.open(config: keysForABook))
     }
 
     func testErrorsSpeak() {
