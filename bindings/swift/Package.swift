@@ -10,7 +10,7 @@ let package = Package(
         // The generated header and module map, in a folder of their own: two libraries whose module maps
         // share one can't be in the same app.
         .systemLibrary(name: "LapelFFI"),
-        .target(name: "Lapel", dependencies: ["LapelFFI"]),
+        .target(name: "Lapel", dependencies: ["LapelFFI"], resources: [.copy("PrivacyInfo.xcprivacy")]),
         .testTarget(name: "LapelTests", dependencies: ["Lapel"]),
     ],
     swiftLanguageModes: [.v6]
