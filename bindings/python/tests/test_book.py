@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import typing
-from pathlib import Path
 
 import pytest
 
 import lapel
-from lapel import ErrorCode, FollowUp, LapelError, LookbackStop, MeetingState
-from phones import EVENT, Phone, failing, number, open_book, query, shake_hands
+from lapel import ErrorCode, FollowUp, LapelError, LookbackStop, MeetingState, OutcomeLink
+from phones import EVENT, Phone, failing, open_book, query
 
 
 def test_tells_every_error() -> None:
@@ -108,7 +107,7 @@ def test_looks_back(ada: Phone) -> None:
     fields = lapel.OutcomeFields(
         kind="job", title="Chief Engineer", date="2026-11-26", amount="1200.50 EUR"
     )
-    outcome = book.add_outcome(fields, [lapel.OutcomeLink.CONTACT(introduced)])
+    outcome = book.add_outcome(fields, [OutcomeLink.CONTACT(introduced)])
 
     back = book.lookback(lapel.LookbackFocus())
     (traced,) = back.outcomes
@@ -170,7 +169,7 @@ def test_proves_a_meeting(ada: Phone, grace: Phone) -> None:
         assert shown.peer.state is MeetingState.CONFIRMED
         assert shown.peer.claimed_event == grace.event and shown.event is None
 
-    for at in range(0, len(with_badges), len(with_badges) // 10 + 1):
+    for at in [len(with_badges) * tenth // 10 for tenth in range(10)]:
         altered = bytearray(with_badges)
         altered[at] ^= 1
         with pytest.raises(LapelError) as caught:

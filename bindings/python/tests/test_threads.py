@@ -117,7 +117,7 @@ def test_watches_long_work(tmp_path: Path) -> None:
 
 
 def test_cancels_a_task(tmp_path: Path) -> None:
-    causes = []
+    causes: typing.List[typing.Optional[BaseException]] = []
 
     async def checks() -> None:
         try:
@@ -213,7 +213,8 @@ def test_suspends_in_the_middle(ada: Phone, grace: Phone) -> None:
         ada.begin()
     ada.book.resume()
     assert ada.people() == []
-    ada.begin(), grace.begin()
+    ada.begin()
+    grace.begin()
     shake_hands(ada, grace)
     assert ada.people() == [grace.person]
 

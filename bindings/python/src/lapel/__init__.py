@@ -7,8 +7,12 @@ Written by hand is what Python would miss: errors that read as sentences, `with`
 
 from __future__ import annotations
 
-# First, so that type checkers take these for the errors. They are the same classes.
-from ._errors import LapelError as LapelError, ListenerError as ListenerError, VaultError as VaultError
+# First, because type checkers keep what they meet first.
+from ._book import Book as Book
+from ._types import LapelError as LapelError, ListenerError as ListenerError
+from ._types import OutcomeLink as OutcomeLink, VaultError as VaultError
 
 from ._ffi import *  # type: ignore[assignment]
+
+# Again, because Python keeps what it meets last. The types are the same classes.
 from ._book import Book as Book

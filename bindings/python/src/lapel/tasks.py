@@ -7,8 +7,8 @@ import contextvars
 import threading
 import typing
 
-from ._errors import LapelError
 from ._ffi import ProgressListener, WorkProgress
+from ._types import LapelError
 
 _T = typing.TypeVar("_T")
 _ended: contextvars.ContextVar[typing.Optional[threading.Event]] = contextvars.ContextVar("lapel.ended", default=None)

@@ -1,4 +1,4 @@
-"""The errors, which read as sentences and are known to type checkers."""
+"""Errors, which read as sentences; and of the generated module what type checkers don't see."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import typing
 from . import _ffi
 
 if typing.TYPE_CHECKING:
-    # The generated classes are put together while they run, where no checker looks.
+    # The generated classes are put together when they are loaded, where no checker looks.
 
     class LapelError(Exception):
         """Why a call did nothing. `str()` of it is a sentence in English."""
@@ -46,8 +46,39 @@ if typing.TYPE_CHECKING:
 
             def __init__(self, reason: str) -> None: ...
 
+    class OutcomeLink(_ffi.OutcomeLink):
+        """What led to an outcome."""
+
+        class CONTACT(_ffi.OutcomeLink):
+            """A person who was met."""
+
+            person: str
+
+            def __init__(self, person: str) -> None: ...
+
+        class ENCOUNTER(_ffi.OutcomeLink):
+            """One encounter."""
+
+            transcript: str
+
+            def __init__(self, transcript: str) -> None: ...
+
+        class OUTCOME(_ffi.OutcomeLink):
+            """An earlier outcome."""
+
+            id: str
+
+            def __init__(self, id: str) -> None: ...
+
+        class FORGOTTEN(_ffi.OutcomeLink):
+            """Someone whom the owner chose to forget, and who had introduced them."""
+
+            introduction: _ffi.Introduction
+
+            def __init__(self, introduction: _ffi.Introduction) -> None: ...
+
 else:
-    from ._ffi import LapelError, ListenerError, VaultError
+    from ._ffi import LapelError, ListenerError, OutcomeLink, VaultError
 
     for _error in (LapelError.Failed, ListenerError.Failed, VaultError.Failed):
         _error.__str__ = lambda self: self.reason
