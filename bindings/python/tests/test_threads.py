@@ -199,6 +199,28 @@ def test_serves_ten_threads(ada: Phone) -> None:
     assert {text for note in there for text in note.texts} == texts
 
 
+def test_is_told_on_the_thread_that_wrote(ada: Phone) -> None:
+    people = ada.meets(4)
+    told: typing.List[typing.Tuple[str, int]] = []
+    ada.book.listen(Changes(lambda change: told.append((str(change), threading.get_ident()))))
+    together = threading.Barrier(4)
+
+    def writes(who: str) -> None:
+        together.wait(60)
+        for note in range(50):
+            before = len([one for one in told if one == mine(who)])
+            ada.book.note(who, f"note {note}")
+            # Before the call returns, too.
+            assert len([one for one in told if one == mine(who)]) == before + 1
+
+    def mine(who: str) -> typing.Tuple[str, int]:
+        return str(BookChange.PERSON(who)), threading.get_ident()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(writes, people))
+    assert len(told) == 200
+
+
 def test_suspends_in_the_middle(ada: Phone, grace: Phone) -> None:
     assert grace.scan(ada.shows()).is_answered()
     who = ada.verifies(grace.shows())
