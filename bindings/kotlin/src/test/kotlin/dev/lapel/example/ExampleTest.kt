@@ -1,8 +1,17 @@
-package dev.lapel
+package dev.lapel.example
 
+import dev.lapel.Book
+import dev.lapel.MeetingState
+import dev.lapel.Scanned
+import dev.lapel.Session
+import dev.lapel.Standing
+import dev.lapel.Symbol
+import dev.lapel.Verified
+import dev.lapel.frames
 import dev.lapel.scenarios.Phone
 import dev.lapel.scenarios.Table
 import dev.lapel.scenarios.text
+import dev.lapel.work
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.yield
@@ -17,7 +26,7 @@ interface View {
     suspend fun ask(who: Verified, standing: Standing): Boolean
 }
 
-class Handshake(private val book: Book, private val session: Session, private val view: View) {
+class HandshakeModel(private val book: Book, private val session: Session, private val view: View) {
     /** Draws one QR code after another, until the session ends. */
     suspend fun show() = session.frames().collect { frame -> view.draw(Symbol(frame.text)) }
 
@@ -57,7 +66,7 @@ class ExampleTest : Table() {
         class Side(val phone: Phone) {
             val session = phone.begin()
             val person = Person()
-            val handshake = Handshake(phone.book, session, person)
+            val handshake = HandshakeModel(phone.book, session, person)
             val showing = launch { handshake.show() }
         }
         val ada = Side(phone("Ada"))
@@ -85,6 +94,6 @@ class ExampleTest : Table() {
     fun theReadmeShowsWhatRunsHere() {
         val example = File("README.md").readText().substringAfter("```kotlin\n").substringBefore("```")
         assertTrue(example.length > 500)
-        assertTrue(example in File("src/test/kotlin/dev/lapel/ExampleTest.kt").readText())
+        assertTrue(example in File("src/test/kotlin/dev/lapel/example/ExampleTest.kt").readText())
     }
 }
