@@ -102,7 +102,8 @@ class KeystoreVault internal constructor(
     }
 
     private fun file(id: String, kind: String): File {
-        if (id.isEmpty() || !id.all { it.isLetterOrDigit() || it == '-' }) throw VaultException.Failed("not a key's name")
+        val isName = id.isNotEmpty() && id.all { it.isLetterOrDigit() || it == '-' }
+        if (!isName) throw VaultException.Failed("not a key's name")
         return File(findFolder(), "$id.$kind")
     }
 

@@ -61,7 +61,8 @@ object PretendKeystore : Provider("AndroidKeyStore", "1", "pretended") {
         override fun engineDeleteEntry(alias: String) = refusal?.let { throw it } ?: wrapping.remove(alias).let {}
 
         // The real one refuses when the key is used; to the vault it is the same call.
-        override fun engineGetKey(alias: String, password: CharArray?): Key? = refusal?.let { throw it } ?: wrapping[alias]
+        override fun engineGetKey(alias: String, password: CharArray?): Key? =
+            refusal?.let { throw it } ?: wrapping[alias]
 
         override fun engineAliases() = Collections.enumeration(wrapping.keys)
         override fun engineSize() = wrapping.size
