@@ -72,7 +72,8 @@ impl Book {
         if let Some(progress) = progress {
             settings = settings.watched(desk::watch(progress, log.clone()));
         }
-        let (book, report) = core::Book::open_with(settings, &mut desk::rng()?)?;
+        let opened = core::Book::open_with(settings, &mut desk::rng()?).map_err(LapelError::from);
+        let (book, report) = opened.inspect_err(|error| desk::log_failure(&log, error))?;
         let identity = book.identity().person();
         let report = OpenReport::from(report);
         let desk = Desk::of(book, log);
@@ -177,7 +178,8 @@ impl Book {
     /// Suspends the book, destroys its keys and removes its files, for good. It can't be resumed.
     pub fn wipe(&self) -> Result<Wiped, LapelError> {
         self.suspend()?;
-        let wiped = core::Book::wipe(&self.home, &*self.vault)?;
+        let wiped = core::Book::wipe(&self.home, &*self.vault).map_err(LapelError::from);
+        let wiped = wiped.inspect_err(|error| self.desk.log_failure(error))?;
         self.desk.log("wiped".to_owned());
         Ok(wiped.into())
     }

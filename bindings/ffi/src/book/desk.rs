@@ -60,7 +60,7 @@ impl Desk {
             (done, self.changes())
         };
         if let Err(error) = &done {
-            self.log(format!("failed: {:?}", error.code()));
+            self.log_failure(error);
         }
         for change in changes {
             for listener in self.listeners.all() {
@@ -73,8 +73,11 @@ impl Desk {
     }
 
     pub(super) fn log(&self, line: String) {
-        // Where a log fails there is nobody to tell.
-        self.log.iter().for_each(|log| drop(log.log(line.clone())));
+        log_line(&self.log, &line);
+    }
+
+    pub(super) fn log_failure(&self, error: &LapelError) {
+        log_failure(&self.log, error);
     }
 
     fn changes(&self) -> Vec<BookChange> {
@@ -114,6 +117,16 @@ impl Drop for Taken<'_> {
     }
 }
 
+/// A call failed: with which code, and nothing of what stands in its sentence.
+pub(super) fn log_failure(log: &Option<Arc<dyn LogSink>>, error: &LapelError) {
+    log_line(log, &format!("failed: {:?}", error.code()));
+}
+
+/// Where a log fails there is nobody to tell.
+fn log_line(log: &Option<Arc<dyn LogSink>>, line: &str) {
+    log.iter().for_each(|log| drop(log.log(line.to_owned())));
+}
+
 /// A listener as the core asks it. One that fails is logged, and doesn't stop the work.
 pub(super) fn watch(
     progress: Arc<dyn ProgressListener>,
@@ -123,8 +136,7 @@ pub(super) fn watch(
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(_) => {
-            let line = "a progress listener failed".to_owned();
-            log.iter().for_each(|log| drop(log.log(line.clone())));
+            log_line(&log, "a progress listener failed");
             ControlFlow::Continue(())
         }
     })

@@ -1,5 +1,7 @@
 //! The scenarios of `bindings/scenarios.md`, in the language that all others are measured by.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests are free")]
+
 mod book;
 mod exchange;
 mod phones;

@@ -316,10 +316,12 @@ fn logs_nothing_personal() {
     let query = ContactQuery { text: "moth".to_owned(), ..everybody() };
     assert_eq!(ada.book.count(query), Ok(1));
     assert_eq!(code(ada.book.rate(ada.book.person(), Some(3))), Some(Code::NotMet));
-    assert_eq!(code(Book::open(Phone::config(&ada.dir))), Some(Code::InUse));
+    let again = BookConfig { log: Some(log.clone()), ..Phone::config(&ada.dir) };
+    assert_eq!(code(Book::open(again)), Some(Code::InUse));
     ada.book.suspend().unwrap();
     let lines = log.0.lock().unwrap().join("\n");
     assert!(lines.contains("opened: created true") && lines.contains("failed: NotMet"), "{lines}");
+    assert!(lines.contains("failed: InUse"), "{lines}");
     let secrets =
         ["Ada", "Grace", "Rust Week", "moth", &note, &ada.book.person(), &grace.book.person()];
     let path = ada.dir.path().display().to_string();
