@@ -21,3 +21,6 @@ if Context.environment["LAPEL_PRETEND_KEYCHAIN"] != nil {
     for target in package.targets where target.type != .system { target.dependencies.append("Security") }
     package.targets.append(.target(name: "Security", path: "Pretend/Security"))
 }
+if Context.environment["LAPEL_COST"] != nil {
+    package.targets.append(.testTarget(name: "Cost", dependencies: ["Lapel"], path: "Cost"))
+}
