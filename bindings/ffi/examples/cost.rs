@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use lapel::book::{Mode, Order};
+use lapel::book::Mode;
 use lapel_ffi::badge::Badge;
 use lapel_ffi::book::{Book, BookConfig};
 use lapel_ffi::contact::ContactQuery;
@@ -26,25 +26,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(())
     })?;
     let list = median(60, 1, || {
-        black_box(book.list(everybody(), None, 1_000)?);
+        black_box(book.list(ContactQuery::default(), None, 1_000)?);
         Ok(())
     })?;
     println!("rust scan {scan}\nrust list {list}");
     Ok(())
-}
-
-fn everybody() -> ContactQuery {
-    ContactQuery {
-        text: String::new(),
-        event: None,
-        tag: None,
-        introduced_by: None,
-        due_by: None,
-        since: None,
-        rating: None,
-        confirmed: false,
-        order: Order::Latest,
-    }
 }
 
 /// Nanoseconds of one call: the median of so many batches.

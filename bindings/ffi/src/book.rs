@@ -106,7 +106,7 @@ impl Book {
 
     /// Begins a session that shows `badge`. It ends when the book is suspended or wiped.
     pub fn begin(&self, badge: Badge, options: SessionOptions) -> Result<Arc<Session>, LapelError> {
-        let (badge, options) = (badge.checked()?, options.checked()?);
+        let (badge, options) = (lapel::badge::Badge::new(badge)?, options.checked()?);
         // Counted among the sessions while the book is in hand, so that a suspension ends it or comes first.
         self.desk.with(|book| {
             let (me, counter) = (book.identity(), book.counter());

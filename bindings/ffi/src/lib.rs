@@ -22,6 +22,7 @@ pub mod badge;
 pub mod book;
 pub mod clock;
 pub mod contact;
+pub mod encounter;
 pub mod error;
 pub mod listen;
 pub mod lookback;

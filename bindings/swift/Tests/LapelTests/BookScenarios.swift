@@ -118,8 +118,9 @@ final class BookScenarios: ScratchCase {
                 LookbackStep(depth: 1, to: .person(person: met), isRepeated: false),
                 LookbackStep(depth: 2, to: .root(person: introducer), isRepeated: false),
             ])
-        XCTAssertTrue(back.page.lowercased().hasPrefix("<!doctype html>"))
-        XCTAssertTrue(back.page.contains("A job at the mill"))
+        let page = try book.lookbackPage(focus: LookbackFocus())
+        XCTAssertTrue(page.lowercased().hasPrefix("<!doctype html>"))
+        XCTAssertTrue(page.contains("A job at the mill"))
         XCTAssertEqual(try book.lookback(focus: LookbackFocus(event: "rust week")).outcomes, [traced])
         XCTAssertEqual(try book.lookback(focus: LookbackFocus(event: "RustConf")).outcomes, [])
     }
