@@ -149,6 +149,12 @@ pub enum Code {
     ReceiptCommitment,
     /// A signature in a receipt doesn't hold. `half`.
     ReceiptSignature,
+    /// Nobody fits what is to be exported.
+    NobodyFound,
+    /// Not the name of a format to export in. `text`.
+    NotAFormat,
+    /// Not the name of a part of a contact. `text`.
+    NotAPart,
     /// A text can't be a symbol: it is empty or not ASCII.
     SymbolText,
     /// A text is longer than any symbol holds. `bits`, `max`.
@@ -410,6 +416,37 @@ mod of_the_book {
             BookError::NoSuchBadge(label) => with(Code::NoSuchBadge, "label", label),
             BookError::Label => bare(Code::BadgeLabel),
             BookError::OnShow(label) => with(Code::BadgeOnShow, "label", label),
+        };
+    }
+}
+
+#[cfg(feature = "export")]
+mod of_exports {
+    use std::io;
+
+    use super::{Code, Coded, Values, bare, with};
+    use crate::export::{ExportError, NotAFormat, NotAPart};
+
+    coded! {
+        NotAFormat: e => with(Code::NotAFormat, "text", e.text());
+        NotAPart: e => with(Code::NotAPart, "text", e.text());
+        ExportError: e => match e {
+            ExportError::Read(error) => (error.code(), error.values()),
+            ExportError::Nobody => bare(Code::NobodyFound),
+            ExportError::NotMet => bare(Code::NotMet),
+            ExportError::Cancelled => bare(Code::Cancelled),
+            ExportError::Full { path } => with(Code::DiskFull, "path", path.display()),
+            ExportError::File { path, source } => match source.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    with(Code::NotWritable, "path", path.display())
+                }
+                _ => (Code::SystemFailed, vec![
+                    ("path", path.display().to_string()),
+                    ("detail", source.to_string()),
+                ]),
+            },
+            ExportError::Write(source) => with(Code::SystemFailed, "detail", source),
+            ExportError::Card(detail) => with(Code::Defect, "detail", detail),
         };
     }
 }

@@ -188,6 +188,12 @@ pub enum ErrorCode {
     ReceiptCommitment,
     /// A signature in a receipt doesn't hold. `half`.
     ReceiptSignature,
+    /// Nobody fits what is to be exported.
+    NobodyFound,
+    /// Not the name of a format to export in. `text`.
+    NotAFormat,
+    /// Not the name of a part of a contact. `text`.
+    NotAPart,
     /// A text can't be a symbol: it is empty or not ASCII.
     SymbolText,
     /// A text is longer than any symbol holds. `bits`, `max`.

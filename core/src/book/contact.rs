@@ -28,6 +28,7 @@ pub struct Contact {
     introduced: Option<(Introduction, Stamp)>,
     blocked: bool,
     latest: u64,
+    revision: u64,
 }
 
 /// One recorded encounter. A code that was renewed in the middle gives it two runs of the protocol,
@@ -117,6 +118,12 @@ impl Contact {
         self.meetings.iter().map(Meeting::state).max().unwrap_or(State::Offered)
     }
 
+    /// A number that grows with everything that the owner writes about them, and with nothing else. It
+    /// stays when the book is written anew.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The sequence of the entry of the latest encounter.
     pub(super) fn latest(&self) -> u64 {
         self.latest
@@ -165,6 +172,7 @@ impl Contact {
             introduced: written.introduced(),
             blocked: written.is_blocked(),
             latest,
+            revision: written.clock(),
         });
         (contact, written)
     }
@@ -178,7 +186,7 @@ impl Meeting {
     }
 
     /// Of all its runs.
-    pub(super) fn transcripts(&self) -> impl Iterator<Item = Transcript> {
+    pub(crate) fn transcripts(&self) -> impl Iterator<Item = Transcript> {
         core::iter::once(&self.run).chain(&self.others).map(|run| run.shown.transcript)
     }
 

@@ -222,6 +222,8 @@ pub struct Outcome {
     pub links: Vec<Link>,
     /// The owner's notes on it.
     pub notes: Vec<Note>,
+    /// A number that grows with everything that the owner writes about it.
+    pub revision: u64,
 }
 
 impl Outcome {
@@ -230,7 +232,8 @@ impl Outcome {
         let (kind, title, date, amount) = written.outcome()?;
         let kind = OutcomeKind::new(kind).ok()?;
         let fields = OutcomeFields { kind, title: title.to_owned(), date, amount };
-        Some(Self { id, fields, links: written.links(), notes: written.notes() })
+        let (links, notes, revision) = (written.links(), written.notes(), written.clock());
+        Some(Self { id, fields, links, notes, revision })
     }
 }
 

@@ -1,7 +1,7 @@
 //! One person under several keys: a new phone, a lost key. Each contact keeps its own proofs; one of
 //! them stands for all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRng;
 
@@ -77,6 +77,16 @@ impl Book {
         let first = ties.end(person);
         let all = ties.all().filter(|from| ties.end(from) == first);
         Ok([first].into_iter().chain(all).collect())
+    }
+
+    /// All contacts behind which another stands for the person, under that one.
+    pub fn standing_behind(&self) -> Result<BTreeMap<PersonId, Vec<PersonId>>, ReadError> {
+        let ties = self.same_people()?;
+        let mut behind = BTreeMap::<_, Vec<_>>::new();
+        for person in ties.all() {
+            behind.entry(ties.end(&person)).or_default().push(person);
+        }
+        Ok(behind)
     }
 
     /// Whether `person` is `through`, or was introduced by them at however many removes, under

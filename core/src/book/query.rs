@@ -174,6 +174,31 @@ impl Book {
         Ok(page)
     }
 
+    /// Everyone whom `query` finds, in its order, by nothing but their ids: as [`Book::list`] without
+    /// pages, for going through many of them one by one.
+    pub fn find(&self, query: &Query) -> Result<Vec<PersonId>, ReadError> {
+        let ties = self.same_people()?;
+        let wanted = Wanted::new(query, &ties);
+        let (mut places, behind) = self.go_through(|found: &mut (Vec<_>, BTreeSet<_>), line| {
+            let first = ties.end(&line.person);
+            if wanted.takes(&line) {
+                if first == line.person {
+                    found.0.push(query.place(&line));
+                } else {
+                    found.1.insert(first);
+                }
+            }
+            true
+        })?;
+        for first in behind {
+            let contact = self.contact(&first)?;
+            places.extend(contact.map(|contact| query.place(&Summary::of(&contact))));
+        }
+        places.sort_unstable();
+        places.dedup();
+        Ok(places.into_iter().map(|place| place.person).collect())
+    }
+
     /// How many people `query` finds.
     pub fn count(&self, query: &Query) -> Result<usize, ReadError> {
         let ties = self.same_people()?;

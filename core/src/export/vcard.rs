@@ -1,106 +1,110 @@
-//! vCard 4.0 (RFC 6350, RFC 9554), written by `calcard`, which folds and escapes.
-
-use std::fmt::Write as _;
+//! vCard 4.0 (RFC 6350, RFC 9554) and 3.0 (RFC 2426), written by `calcard`, which folds and escapes.
 
 use calcard::common::PartialDateTime;
 use calcard::vcard::{
-    VCard, VCardEntry, VCardParameter, VCardProperty, VCardValue, VCardValueType, VCardVersion,
+    VCard, VCardEntry, VCardParameter, VCardParameterName, VCardParameterValue, VCardProperty,
+    VCardType, VCardValue, VCardValueType, VCardVersion,
 };
 
-use crate::badge::{BadgeFields, Field};
-use crate::book::{Contact, Meeting};
-use crate::receipt::{Comparison, State};
+use super::card::Card;
+use super::{name, words};
+use crate::badge::Field;
+use crate::book::Contact;
 use crate::time::UnixTime;
 
-/// A contact as a vCard 4.0, in UTF-8 with CRLF line ends.
+/// A contact by itself as a vCard 4.0, in UTF-8 with CRLF line ends: badge and encounters, and nothing
+/// of the owner's words.
 ///
-/// `UID` is the person's id and `REV` the owner's time of the latest encounter, so that importing
-/// again updates a card and makes no second one. `NOTE` says in words when and where they met and
-/// what that shows; `CATEGORIES` holds the events. No field can break a line or begin another.
+/// `UID` is the person's id, and `REV` grows with what is known, so that importing again updates a
+/// card and makes no second one. `NOTE` says in words when and where they met and what that shows;
+/// `CATEGORIES` holds the events. No field can break a line or begin another.
 pub fn vcard4(contact: &Contact) -> String {
-    let mut card = VCard { entries: entries(contact) };
-    card.entries.retain(|entry| !entry.values.is_empty());
+    text(&Card::plain(contact), VCardVersion::V4_0)
+}
+
+/// A card's text.
+pub(super) fn text(card: &Card, version: VCardVersion) -> String {
     let mut text = String::new();
     // Writing to a String has no way to fail.
-    let _ = card.write_to(&mut text, VCardVersion::V4_0);
+    let _ = vcard(card, version).write_to(&mut text, version);
     text
 }
 
-fn entries(contact: &Contact) -> Vec<VCardEntry> {
-    let fields = contact.badge().fields();
-    let mut entries = vec![
-        text(VCardProperty::Uid, &contact.person().to_string()).with_param(as_text()),
-        text(VCardProperty::Fn, contact.name()),
-    ];
-    for (field, property) in [
-        (Field::Title, VCardProperty::Title),
-        (Field::Organisation, VCardProperty::Org),
-        (Field::Email, VCardProperty::Email),
-        (Field::Phone, VCardProperty::Tel),
-        (Field::Url, VCardProperty::Url),
-        (Field::Pronouns, VCardProperty::Pronouns),
-    ] {
-        entries.extend(fields.values(field).iter().map(|value| text(property.clone(), value)));
+/// A card as a list of properties.
+pub(super) fn vcard(card: &Card, version: VCardVersion) -> VCard {
+    let v4 = version == VCardVersion::V4_0;
+    let fields = &card.fields;
+    let mut entries =
+        vec![uid(card, v4), of(VCardProperty::Fn, &fields.name), structured_name(card)];
+    let mut all = |field, property: &VCardProperty, parameters: &[VCardParameter]| {
+        entries.extend(fields.values(field).iter().map(|value| {
+            let mut entry = of(property.clone(), value);
+            entry.params.extend_from_slice(parameters);
+            entry
+        }));
+    };
+    all(Field::Title, &VCardProperty::Title, &[]);
+    all(Field::Organisation, &VCardProperty::Org, &[]);
+    if v4 {
+        all(Field::Email, &VCardProperty::Email, &[]);
+        all(Field::Phone, &VCardProperty::Tel, &[]);
+        all(Field::Url, &VCardProperty::Url, &[]);
+        all(Field::Pronouns, &VCardProperty::Pronouns, &[]);
+        // Handles name no service, so they are text and not addresses (RFC 9554 §3.5).
+        all(Field::Handle, &VCardProperty::Socialprofile, &[as_text()]);
+    } else {
+        all(Field::Email, &VCardProperty::Email, &[typed("INTERNET")]);
+        all(Field::Phone, &VCardProperty::Tel, &[typed("VOICE")]);
+        all(Field::Url, &VCardProperty::Url, &[]);
+        all(Field::Handle, &VCardProperty::Other("X-SOCIALPROFILE".into()), &[]);
     }
-    entries.extend(handles(fields));
-    let events: Vec<&str> = distinct_events(contact.meetings());
-    let events = events.into_iter().map(|event| VCardValue::Text(event.to_owned())).collect();
-    entries.push(VCardEntry::new(VCardProperty::Categories).with_values(events));
-    entries.push(text(VCardProperty::Note, &note(contact)));
-    if let Some(latest) = contact.meetings().iter().map(Meeting::met_at).max() {
-        entries.push(VCardEntry::new(VCardProperty::Rev).with_value(timestamp(latest)));
+    if let Some(introducer) = card.written.as_ref().and_then(words::introducer).filter(|_| v4) {
+        // RFC 6350 §6.6.6.
+        let contact = VCardParameter::typ(VCardType::Contact);
+        let related = of(VCardProperty::Related, &introducer);
+        entries.push(related.with_param(as_text()).with_param(contact));
     }
-    entries
+    let categories = card.categories().into_iter().map(|c| VCardValue::Text(c.to_owned()));
+    entries.push(
+        VCardEntry::new(VCardProperty::Categories).with_values(categories.collect::<Vec<_>>()),
+    );
+    // 3.0 has no place for pronouns, and readers of it pass over social profiles.
+    let note = words::about(card, true, |field, _| {
+        v4 || !matches!(field, Field::Pronouns | Field::Handle)
+    });
+    entries.push(of(VCardProperty::Note, &note));
+    if let Some(revised) = card.revised {
+        entries.push(VCardEntry::new(VCardProperty::Rev).with_value(timestamp(revised)));
+    }
+    entries.retain(|entry| !entry.values.is_empty());
+    VCard { entries }
 }
 
-/// Social handles name no service, so they are text and not addresses (RFC 9554 §3.5).
-fn handles(fields: &BadgeFields) -> impl Iterator<Item = VCardEntry> + '_ {
-    fields
-        .values(Field::Handle)
-        .iter()
-        .map(|handle| text(VCardProperty::Socialprofile, handle).with_param(as_text()))
+/// The person's id, which is no URI.
+fn uid(card: &Card, v4: bool) -> VCardEntry {
+    let uid = of(VCardProperty::Uid, &card.person.to_string());
+    if v4 { uid.with_param(as_text()) } else { uid }
 }
 
-fn distinct_events(meetings: &[Meeting]) -> Vec<&str> {
-    let mut events = Vec::new();
-    for event in meetings.iter().map(|meeting| meeting.event().as_str()) {
-        if !event.is_empty() && !events.contains(&event) {
-            events.push(event);
-        }
-    }
-    events
+/// Apple's readers take the name from here and not from `FN`.
+fn structured_name(card: &Card) -> VCardEntry {
+    let (given, family) = name::parts(&card.fields.name);
+    let parts = [family, given, "", "", ""].map(|part| VCardValue::Text(part.to_owned()));
+    VCardEntry::new(VCardProperty::N).with_values(parts.to_vec())
 }
 
-/// What the book knows, in words, latest encounter first; and their own line on top.
-fn note(contact: &Contact) -> String {
-    let mut note = String::new();
-    for line in contact.badge().fields().values(Field::Line) {
-        let _ = writeln!(note, "{line}");
-    }
-    for meeting in contact.meetings().iter().rev() {
-        let event = meeting.event().as_str();
-        let at = if event.is_empty() { String::new() } else { format!(" at {event}") };
-        let (what, state) = match meeting.state() {
-            State::Confirmed => ("Met", "confirmed by them"),
-            State::Offered => ("Accepted", "not confirmed by them"),
-        };
-        let codes = match meeting.comparison() {
-            Comparison::NotCompared => "",
-            Comparison::Agrees => ", check codes agreed",
-            Comparison::Differs => ", CHECK CODES DIFFERED",
-        };
-        let _ = writeln!(note, "{what} {}{at}, {state}{codes}.", meeting.met_at());
-    }
-    let _ = write!(note, "Lapel fingerprint {}.", contact.person().fingerprint());
-    note
-}
-
-fn text(property: VCardProperty, value: &str) -> VCardEntry {
+fn of(property: VCardProperty, value: &str) -> VCardEntry {
     VCardEntry::new(property).with_value(VCardValue::Text(value.to_owned()))
 }
 
 fn as_text() -> VCardParameter {
     VCardParameter::value(VCardValueType::Text)
+}
+
+/// A type in capitals, as Outlook and older phones expect it.
+fn typed(kind: &str) -> VCardParameter {
+    let value = VCardParameterValue::Text(kind.to_owned());
+    VCardParameter { name: VCardParameterName::Type, value }
 }
 
 fn timestamp(time: UnixTime) -> VCardValue {

@@ -19,7 +19,7 @@ fn tells_every_error() {
 }
 
 /// Every code there is.
-const CODES: [Code; 72] = [
+const CODES: [Code; 75] = [
     Code::TextEmpty,
     Code::TextTooLong,
     Code::TextForbidden,
@@ -87,6 +87,9 @@ const CODES: [Code; 72] = [
     Code::ReceiptKey,
     Code::ReceiptCommitment,
     Code::ReceiptSignature,
+    Code::NobodyFound,
+    Code::NotAFormat,
+    Code::NotAPart,
     Code::SymbolText,
     Code::SymbolTooLong,
     Code::PictureSize,

@@ -35,7 +35,7 @@ fn happened(n: u8, kind: &str, title: &str, day: &str, worth: &str, links: &[Lin
         date: date(day),
         amount: (!worth.is_empty()).then(|| worth.parse().unwrap()),
     };
-    Outcome { id: id(n), fields, links: links.to_vec(), notes: Vec::new() }
+    Outcome { id: id(n), fields, links: links.to_vec(), notes: Vec::new(), revision: 0 }
 }
 
 fn introduced(n: u8, forgotten: u32, by: Option<u8>) -> (PersonId, Introduction) {

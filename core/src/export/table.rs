@@ -1,0 +1,164 @@
+//! Tables (RFC 4180): columns by their headers, and cells that no spreadsheet takes for a formula.
+
+use std::fmt::Write as _;
+
+use super::card::{Card, headline};
+use super::{Include, words};
+use crate::badge::Field;
+use crate::book::Note;
+
+/// A column: its header, and what a card has in it.
+pub(super) struct Column {
+    pub(super) header: String,
+    pub(super) cell: Box<dyn Fn(&Card) -> String>,
+}
+
+impl Column {
+    pub(super) fn new(header: impl Into<String>, cell: impl Fn(&Card) -> String + 'static) -> Self {
+        Self { header: header.into(), cell: Box::new(cell) }
+    }
+
+    /// The value of this number, from 0, of a field.
+    pub(super) fn field(header: impl Into<String>, field: Field, number: usize) -> Self {
+        Self::new(header, move |card| value(card, field, number))
+    }
+}
+
+/// The value of this number, from 0, of a field.
+pub(super) fn value(card: &Card, field: Field, number: usize) -> String {
+    card.fields.values(field).get(number).cloned().unwrap_or_default()
+}
+
+/// So many values a badge can have of those fields that are lists.
+pub(super) const MOST: usize = 4;
+
+/// The plain table: a column for everything that may leave.
+pub(super) fn plain(include: &Include) -> Vec<Column> {
+    let mut columns = vec![
+        Column::new("id", |card| card.person.to_string()),
+        Column::new("fingerprint", |card| card.person.fingerprint().to_string()),
+    ];
+    for field in Field::ALL.into_iter().filter(|field| include.has(*field)) {
+        match field {
+            Field::Email | Field::Phone | Field::Url | Field::Handle => columns
+                .extend((0..MOST).map(|n| Column::field(format!("{field}_{}", n + 1), field, n))),
+            _ => columns.push(Column::field(field.to_string(), field, 0)),
+        }
+    }
+    if include.has_encounters() {
+        let first = |card: &Card| card.encounters.first().map(|met| met.met_at.to_string());
+        let last = |card: &Card| card.encounters.last().map(|met| met.met_at.to_string());
+        columns.extend([
+            Column::new("first_met", move |card| first(card).unwrap_or_default()),
+            Column::new("last_met", move |card| last(card).unwrap_or_default()),
+            Column::new("encounters", |card| card.encounters.len().to_string()),
+            Column::new("events", |card| card.events().join("\n")),
+            Column::new("state", |card| card.state().map(state).unwrap_or_default().to_owned()),
+            Column::new("revision", |card| card.revised.map(|r| r.to_string()).unwrap_or_default()),
+        ]);
+    }
+    if include.notes {
+        columns.extend(annotations());
+    }
+    if include.outcomes {
+        columns.push(Column::new("outcomes", |card| {
+            let mut told = String::new();
+            for outcome in card.outcomes.iter().flatten() {
+                let _ = writeln!(told, "{}", headline(&outcome.fields));
+                for text in outcome.notes.iter().flat_map(Note::texts) {
+                    let _ = writeln!(told, "{text}");
+                }
+            }
+            told.trim_end().to_owned()
+        }));
+    }
+    columns
+}
+
+fn annotations() -> [Column; 8] {
+    let written = |card: &Card| card.written.clone().unwrap_or_default();
+    [
+        Column::new("tags", |card| card.tags().join("\n")),
+        Column::new("rating", move |card| {
+            written(card).rating.map(|rating| rating.points().to_string()).unwrap_or_default()
+        }),
+        Column::new("follow_up", move |card| {
+            written(card).follow_up.map(|follow_up| follow_up.on.to_string()).unwrap_or_default()
+        }),
+        Column::new("followed_up", move |card| {
+            written(card).follow_up.map(|follow_up| follow_up.done.to_string()).unwrap_or_default()
+        }),
+        Column::new("place", move |card| written(card).place.unwrap_or_default()),
+        Column::new("introduced_by", |card| {
+            card.written.as_ref().and_then(words::introducer).unwrap_or_default()
+        }),
+        Column::new("introduced_by_id", move |card| {
+            let by = written(card).introduced.and_then(|introduced| introduced.introduction.by);
+            by.map(|by| by.to_string()).unwrap_or_default()
+        }),
+        Column::new("notes", move |card| written(card).notes.join("\n\n")),
+    ]
+}
+
+fn state(state: crate::receipt::State) -> &'static str {
+    match state {
+        crate::receipt::State::Offered => "offered",
+        crate::receipt::State::Confirmed => "confirmed",
+    }
+}
+
+/// A cell that no spreadsheet takes for a formula: where it begins as one does, an apostrophe is put
+/// before it, which spreadsheets read as "this is text". A plain phone number stays as it is. Where
+/// only apostrophes stand before such a beginning there is one more, so that a reader who takes one
+/// off has what it was.
+///
+/// The beginnings are those of OWASP, *CSV Injection*, with their full-width twins.
+pub(super) fn guarded(cell: String) -> String {
+    let begins = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    };
+    if cell.trim_start_matches('\'').starts_with(begins) && !is_phone_number(&cell) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+/// `+` and what people write between the digits of a number, of which a spreadsheet computes nothing
+/// worse than a wrong number.
+fn is_phone_number(cell: &str) -> bool {
+    let Some(number) = cell.strip_prefix('+') else { return false };
+    number.chars().any(|c| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || " ().-/".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text_and_a_phone_number_stays() {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("＝1", "'＝1"),
+            ("+1+2", "'+1+2"),
+            ("+", "'+"),
+            ("+44 20 7946 0018", "+44 20 7946 0018"),
+            ("+1 (555) 010-99.8/7", "+1 (555) 010-99.8/7"),
+            ("0049 30", "0049 30"),
+            ("Ada", "Ada"),
+            ("'t Hooft", "'t Hooft"),
+            ("'=1", "''=1"),
+            ("'+44 20", "''+44 20"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(cell.to_owned()), expected);
+        }
+    }
+}
