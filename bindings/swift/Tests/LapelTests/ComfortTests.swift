@@ -31,17 +31,17 @@ final class ComfortTests: ScratchCase {
     func testFramesComeAsAStream() async throws {
         let (ada, grace) = (try phone("Ada"), try phone("Grace"))
         var frames = ada.session.frames.makeAsyncIterator()
-        let hello = await frames.next()
+        let hello = try await frames.next()
         XCTAssertEqual(hello?.shows, .hello)
         let who = try {
             try grace.scan(try ada.shows(.hello))
             return try ada.verifies(grace.shows(.offer))
         }()
         try ada.keeps(who)
-        let confirm = await frames.next()
+        let confirm = try await frames.next()
         XCTAssertEqual(confirm?.shows, .confirm)
         ada.session.end()
-        let end = await frames.next()
+        let end = try await frames.next()
         XCTAssertNil(end)
     }
 
@@ -51,8 +51,8 @@ final class ComfortTests: ScratchCase {
         let stands = try XCTUnwrap(ada.session.frame()?.forMillis)
         rehearseTimePasses(seconds: stands / 1_000 - 1)
         var frames = ada.session.frames.makeAsyncIterator()
-        let first = await frames.next()
-        let second = await frames.next()
+        let first = try await frames.next()
+        let second = try await frames.next()
         XCTAssertEqual([first?.shows, second?.shows], [.hello, .hello])
         XCTAssertNotEqual(first?.text, second?.text)
     }
