@@ -9,12 +9,28 @@ use crate::cbor::{self, NotCanonical};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attestation(Vec<u8>);
 
+/// The bytes aren't an attestation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not an attestation: it must be an issuer's key and signature, 101 bytes in their one encoding"
+)]
+pub struct NotAnAttestation;
+
+impl From<NotCanonical> for NotAnAttestation {
+    fn from(_: NotCanonical) -> Self {
+        Self
+    }
+}
+
 impl Attestation {
     /// Its size.
     pub const BYTES: usize = 101;
 
     /// Takes bytes of the right shape: an array of a 32-byte and a 64-byte string.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotCanonical> {
+    ///
+    /// # Errors
+    /// [`NotAnAttestation`] for any others.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAnAttestation> {
         let read = |d: &mut minicbor::Decoder<'_>| {
             cbor::array(d, 2)?;
             Ok((cbor::fixed::<32>(d)?, cbor::fixed::<64>(d)?))

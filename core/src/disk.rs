@@ -15,14 +15,21 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 }
 
 /// Makes the directory `dir` and whatever is missing above it, each name durable before the next is
-/// made. That of `dir` itself is made durable also where it was there: whoever made it may have been
-/// killed before they could. On Unix, those that are `private` are for their owner alone.
+/// made. That of the deepest that is there already is made durable first: whoever made it may have
+/// been killed before they could. On Unix, those that are `private` are for their owner alone.
 ///
 /// # Errors
 /// Whatever the system says about making or syncing them.
 pub(crate) fn create_dir(dir: &Path, private: bool) -> io::Result<()> {
-    let mut missing: Vec<&Path> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
-    missing.retain(|dir| !dir.as_os_str().is_empty());
+    let is_there = |dir: &&Path| dir.as_os_str().is_empty() || dir.exists();
+    if let Some(there) = dir.ancestors().find(is_there) {
+        match sync_name(there) {
+            // In a directory that may not be read, nobody here made it.
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
+            done => done?,
+        }
+    }
+    let missing: Vec<&Path> = dir.ancestors().take_while(|dir| !is_there(dir)).collect();
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     if private {
@@ -37,11 +44,7 @@ pub(crate) fn create_dir(dir: &Path, private: bool) -> io::Result<()> {
         }
         sync_name(made)?;
     }
-    match sync_name(dir) {
-        // In a directory that may not be read, nobody here made it.
-        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-        done => done,
-    }
+    Ok(())
 }
 
 /// Makes the name of `path` durable in the directory it is in.

@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let badge = Badge { name: "Ada".to_owned(), ..Badge::default() };
     let session = book.begin(badge, SessionOptions::default())?;
     let scan = median(60, 2_000, || {
-        black_box(session.scan(black_box("WIFI:S:x;;".to_owned())));
+        black_box(session.scan(black_box("WIFI:S:x;;".to_owned()))?);
         Ok(())
     })?;
     let list = median(60, 1, || {

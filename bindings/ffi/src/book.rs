@@ -112,7 +112,9 @@ impl Book {
             let (me, counter) = (book.identity(), book.counter());
             let (now, wall) = (Clock::default().now(), clock::wall());
             let rng = &mut desk::rng()?;
-            book.size()?; // a suspended book begins nothing
+            if book.is_suspended() {
+                return Err(lapel::book::ReadError::Suspended.into());
+            }
             let exchange = Exchange::begin(me, &badge, options, now, wall, counter, rng)?;
             let session = Session::of(exchange, Clock::default());
             let mut sessions = self.sessions();

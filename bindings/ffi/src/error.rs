@@ -70,6 +70,8 @@ pub enum ErrorCode {
     BadgeTooLarge,
     /// Received bytes aren't the one encoding of a badge.
     BadgeEncoding,
+    /// Not an attestation: 101 bytes of its one encoding.
+    NotAnAttestation,
     /// A badge's label is not 1 to 32 bytes without control characters.
     BadgeLabel,
     /// There is no badge of this label. `label`.

@@ -53,9 +53,11 @@ pub fn rehearse_meetings(book: &Book, people: u32, event: String) -> Result<(), 
         let (them, options) = (Identity::generate(&mut rng), options.clone().checked()?);
         let theirs = Exchange::begin(&them, &badge, options, clock.now(), wall, 0, &mut rng)?;
         let theirs = Session::of(theirs, Clock::default());
-        let shown = |session: &Session| session.frame().map(|frame| frame.text).unwrap_or_default();
-        theirs.scan(shown(&mine));
-        let who = mine.scan(shown(&theirs)).who().ok_or_else(|| LapelError::system("nobody"))?;
+        let shown = |session: &Session| -> Result<String, LapelError> {
+            Ok(session.frame()?.map(|frame| frame.text).unwrap_or_default())
+        };
+        theirs.scan(shown(&mine)?)?;
+        let who = mine.scan(shown(&theirs)?)?.who().ok_or_else(|| LapelError::system("nobody"))?;
         let recorded = book.record(&*mine.accept(who.transcript)?)?;
         mine.acknowledge(&recorded)?;
     }

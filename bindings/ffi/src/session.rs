@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lapel::attestation::Attestation;
-use lapel::code::Code;
 use lapel::event::Event;
 use lapel::exchange::{self as core, Exchange, Options, Reveal, Shows, Step};
 use lapel::receipt::Comparison;
@@ -186,28 +185,30 @@ pub struct Session {
 
 #[uniffi::export]
 impl Session {
-    /// What to draw now; nothing once the session has ended.
-    pub fn frame(&self) -> Option<Frame> {
+    /// What to draw now; nothing once the session has ended. It fails by nothing but a defect, as the
+    /// others do that give or take something and have no error of their own: in Swift, only a call that
+    /// throws can report one.
+    pub fn frame(&self) -> Result<Option<Frame>, LapelError> {
         let now = self.clock.now();
-        let frame = self.exchange().frame(now)?;
+        let Some(frame) = self.exchange().frame(now) else { return Ok(None) };
         let for_millis = frame.until.map(|until| {
             // Up, so that it has passed by then.
             let left = until.saturating_sub(now).as_nanos().div_ceil(1_000_000);
             u64::try_from(left).unwrap_or(u64::MAX)
         });
-        Some(Frame { shows: frame.shows, text: frame.text, for_millis })
+        Ok(Some(Frame { shows: frame.shows, text: frame.text, for_millis }))
     }
 
     /// Takes in the text of a QR code. Any text at all gets a name, and none does harm.
-    pub fn scan(&self, text: String) -> Scan {
+    pub fn scan(&self, text: String) -> Result<Scan, LapelError> {
         let scanned = self.exchange().scan(&text, self.clock.now());
         self.tell();
-        Scan { says: scanned.to_string(), result: scanned.into() }
+        Ok(Scan { says: scanned.to_string(), result: scanned.into() })
     }
 
     /// Everyone verified and not accepted yet.
-    pub fn waiting(&self) -> Vec<Verified> {
-        self.exchange().waiting().into_iter().map(Verified::from).collect()
+    pub fn waiting(&self) -> Result<Vec<Verified>, LapelError> {
+        Ok(self.exchange().waiting().into_iter().map(Verified::from).collect())
     }
 
     /// Notes whether the two people saw the same check code, before or while they accept.
@@ -231,9 +232,10 @@ impl Session {
     }
 
     /// Replaces everything by a fresh code, for the next person.
-    pub fn start_again(&self) {
+    pub fn start_again(&self) -> Result<(), LapelError> {
         self.exchange().start_again(self.clock.now());
         self.tell();
+        Ok(())
     }
 
     /// Ends the session and wipes its keys.
@@ -243,9 +245,10 @@ impl Session {
     }
 
     /// Asks for smaller symbols, two or three in turn, when scans don't come; or for one again.
-    pub fn use_small_symbols(&self, small: bool) {
+    pub fn use_small_symbols(&self, small: bool) -> Result<(), LapelError> {
         self.exchange().use_small_symbols(small);
         self.tell();
+        Ok(())
     }
 
     /// How many codes were answered with this badge and never answered back.
@@ -305,12 +308,8 @@ impl SessionOptions {
     pub(crate) fn checked(self) -> Result<Options, LapelError> {
         let carrier = self.carrier.map_or(Ok(Carrier::lapel()), |url| Carrier::web(&url))?;
         let attestation = self.attestation.map(|bytes| Attestation::from_bytes(&bytes));
-        let attestation = attestation.transpose().map_err(|_| LapelError::Failed {
-            code: Code::BadgeEncoding,
-            reason: "an attestation is 101 bytes of its one encoding".to_owned(),
-            values: Default::default(),
-        })?;
         let (event, compare) = (Event::new(&self.event)?, self.compare);
+        let attestation = attestation.transpose()?;
         Ok(Options { event, attestation, reveal: self.reveal, compare, carrier })
     }
 }

@@ -44,8 +44,8 @@ impl Symbol {
     }
 
     /// The modules row by row from the top left, a byte each, 1 for dark.
-    pub fn matrix(&self) -> Vec<u8> {
-        self.0.matrix().iter().map(|dark| u8::from(*dark)).collect()
+    pub fn matrix(&self) -> Result<Vec<u8>, LapelError> {
+        Ok(self.0.matrix().iter().map(|dark| u8::from(*dark)).collect())
     }
 
     /// A PNG in black and white with its quiet zone, so many pixels per module, of which there must
@@ -61,8 +61,8 @@ impl Symbol {
     }
 
     /// An SVG with its quiet zone.
-    pub fn svg(&self) -> String {
-        self.0.svg()
+    pub fn svg(&self) -> Result<String, LapelError> {
+        Ok(self.0.svg())
     }
 
     /// What to do while it is on a screen.

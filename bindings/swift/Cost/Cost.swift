@@ -13,7 +13,7 @@ final class Cost: XCTestCase {
         try rehearseMeetings(book: book, people: 1_000, event: "Rust Week")
         let session = try book.begin(badge: Badge(name: "Ada"), options: SessionOptions(reveal: .first))
         let everybody = ContactQuery(order: .latest)
-        let scan = median(of: 60, calls: 2_000) { _ = session.scan(text: "WIFI:S:x;;") }
+        let scan = try median(of: 60, calls: 2_000) { _ = try session.scan(text: "WIFI:S:x;;") }
         let list = try median(of: 60, calls: 1) { _ = try book.list(query: everybody, after: nil, limit: 1_000) }
         try FileManager.default.removeItem(at: scratch)
         try "swift scan \(scan)\nswift list \(list)\n"

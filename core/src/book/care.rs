@@ -72,6 +72,11 @@ impl Book {
         self.store.take().map_or(Ok(()), Store::close)
     }
 
+    /// Whether the book is suspended.
+    pub fn is_suspended(&self) -> bool {
+        self.store.is_none()
+    }
+
     /// Opens a suspended book again; `None` if it isn't suspended. One that refuses to write after a
     /// failure is suspended and resumed to go on.
     ///

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 
+use super::amount::Amount;
 use super::annotation::{FollowUp, Introduction, Rating};
 use super::entry::{Happening, Target};
 use super::note::{NoteId, Version};
-use super::outcome::{Amount, Link, OutcomeId};
+use super::outcome::{Link, OutcomeId};
 use super::register::Stamp;
 use super::write::Write;
 use super::written::Written;

@@ -2,8 +2,9 @@
 
 use minicbor::Decoder;
 
+use super::amount::Amount;
 use super::annotation::{FollowUp, Introduction, Rating};
-use super::outcome::{Amount, Link, OutcomeId};
+use super::outcome::{Link, OutcomeId};
 use crate::badge::Badge;
 use crate::cbor::{self, NotCanonical, Writer, Written};
 use crate::date::Date;

@@ -1,9 +1,10 @@
 //! What the owner wrote about one target, folded out of entries in whatever order.
 
+use super::amount::Amount;
 use super::annotation::{FollowUp, Introduction, Rating};
 use super::entry::Happening;
 use super::note::{Note, Versions};
-use super::outcome::{Amount, Link};
+use super::outcome::Link;
 use super::register::{Registers, Stamp};
 use super::write::{Slot, Write};
 use crate::badge::Badge;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::pass::{self, Halt};
+use super::pass::{self, Halt, Watched};
 use super::settings::{Mode, Settings, Work};
 use super::{IndexState, OpenError, OpenReport, mend};
 use crate::disk::remove_tree;
@@ -146,8 +146,8 @@ impl Place<'_> {
             let there = ledger.frame_at(last.offset).map_err(OpenError::at(&path))?;
             if there.is_none_or(|there| there.bytes != last.bytes) {
                 // The frame is authentic, so it is the ledger that was spoilt or cut.
-                let how = (self.settings, Work::Indexing);
-                report.healed += mend::heal(ledger, &index, self.keys, how)?;
+                let watched = Watched::first_of(2, self.settings, Work::Indexing);
+                report.healed += mend::heal(ledger, &index, self.keys, watched)?;
             }
         }
         let caught = self.catch_up(ledger, &mut index).map_err(|halt| halt.opening(&path))?;
@@ -173,7 +173,8 @@ impl Place<'_> {
                 caught.damage.push(damage);
             }
         };
-        let passed = pass::over(ledger, from, (self.settings, Work::Indexing), &mut take);
+        let watched = Watched::first_of(1, self.settings, Work::Indexing);
+        let passed = pass::over(ledger, from, watched, &mut take);
         let tail = passed.inspect_err(|_| {
             // What it has by now is where the next open goes on from; it may as well be lost.
             let _ = index.commit();

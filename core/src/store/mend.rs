@@ -5,25 +5,25 @@ use std::io;
 use sha2::{Digest, Sha256};
 
 use super::attach::Place;
-use super::pass::{self, Halt};
-use super::settings::{Mode, Settings, Work};
+use super::pass::{self, Halt, Watched};
+use super::settings::{Mode, Work};
 use super::{CheckReport, IndexState, OpenError, ReadError, Store};
 use crate::index::{EngineError, Index};
 use crate::ledger::{Damage, Found, Frame, Ledger};
 use crate::seal::Keys;
 
 /// Writes frames that the index has and the ledger doesn't back into the ledger: over damage where
-/// they stood, and behind the tail if the ledger was cut. Gives their number.
+/// they stood, and behind the tail if the ledger was cut. Gives their number. That takes two passes.
 pub(super) fn heal(
     ledger: &mut Ledger,
     index: &Index,
     keys: &Keys,
-    how: (&Settings, Work),
+    watched: Watched<'_>,
 ) -> Result<u64, OpenError> {
     let path = ledger.path().to_path_buf();
     let known = index.mark().next;
     let mut healed = 0;
-    for damage in damages(ledger, how).map_err(|halt| halt.opening(&path))? {
+    for damage in damages(ledger, watched).map_err(|halt| halt.opening(&path))? {
         let end = damage.offset + damage.bytes;
         // Without a head there, the count is a guess that errs on the small side: the index knows.
         for seq in damage.first..known {
@@ -38,7 +38,7 @@ pub(super) fn heal(
         }
     }
     // What was restored can have changed where the tail is.
-    damages(ledger, how).map_err(|halt| halt.opening(&path))?;
+    damages(ledger, watched.after(1)).map_err(|halt| halt.opening(&path))?;
     while ledger.tail().next < known {
         let Ok(Some(frame)) = frame_of(index, keys, ledger.tail().next) else { break };
         let tail = ledger.tail();
@@ -55,14 +55,14 @@ pub(super) fn heal(
 }
 
 /// All damage there is in the ledger; settles its tail.
-fn damages(ledger: &mut Ledger, how: (&Settings, Work)) -> Result<Vec<Damage>, Halt> {
+fn damages(ledger: &mut Ledger, watched: Watched<'_>) -> Result<Vec<Damage>, Halt> {
     let mut damage = Vec::new();
     let mut take = |found| {
         if let Found::Damage(found) = found {
             damage.push(found);
         }
     };
-    let tail = pass::over(ledger, ledger.start(), how, &mut take)?;
+    let tail = pass::over(ledger, ledger.start(), watched, &mut take)?;
     ledger.settle(tail)?;
     Ok(damage)
 }
@@ -110,12 +110,14 @@ impl Store {
     /// [`ReadError::Io`] if the ledger can't be read or mended; [`ReadError::Cancelled`].
     pub(crate) fn check(&mut self) -> Result<CheckReport, ReadError> {
         let path = self.ledger.path().to_path_buf();
-        let how = (&self.settings, Work::Checking);
-        let healed = heal(&mut self.ledger, &self.index, &self.keys, how).map_err(|e| match e {
-            OpenError::Cancelled => ReadError::Cancelled,
-            other => ReadError::Io { path: path.clone(), source: io::Error::other(other) },
-        })?;
-        let wrong = self.disagreement().map_err(|halt| halt.reading(&path))?;
+        let settings = self.settings.clone();
+        let passes = Watched::first_of(4, &settings, Work::Checking);
+        let healed =
+            heal(&mut self.ledger, &self.index, &self.keys, passes).map_err(|e| match e {
+                OpenError::Cancelled => ReadError::Cancelled,
+                other => ReadError::Io { path: path.clone(), source: io::Error::other(other) },
+            })?;
+        let wrong = self.disagreement(passes.after(2)).map_err(|halt| halt.reading(&path))?;
         if wrong.is_some() {
             self.reindex()?;
         }
@@ -124,8 +126,7 @@ impl Store {
             Found::Frame(_) => report.entries += 1,
             Found::Damage(damage) => report.damage.push(damage),
         };
-        let how = (&self.settings, Work::Checking);
-        pass::over(&self.ledger, self.ledger.start(), how, &mut take)
+        pass::over(&self.ledger, self.ledger.start(), passes.after(3), &mut take)
             .map_err(|halt| halt.reading(&path))?;
         if healed > 0 || !report.damage.is_empty() || report.rebuilt.is_some() {
             self.drop_roster();
@@ -134,7 +135,7 @@ impl Store {
     }
 
     /// What is wrong with the index, compared with every frame of the ledger.
-    fn disagreement(&self) -> Result<Option<String>, Halt> {
+    fn disagreement(&self, watched: Watched<'_>) -> Result<Option<String>, Halt> {
         let mut wrong = None;
         let mut compare = |found| {
             let (None, Found::Frame(frame)) = (&wrong, found) else { return };
@@ -147,8 +148,7 @@ impl Store {
                 Err(error) => wrong = Some(error.0),
             }
         };
-        let how = (&self.settings, Work::Checking);
-        pass::over(&self.ledger, self.ledger.start(), how, &mut compare)?;
+        pass::over(&self.ledger, self.ledger.start(), watched, &mut compare)?;
         if wrong.is_some() {
             return Ok(wrong);
         }

@@ -47,11 +47,36 @@ impl Halt {
     }
 }
 
+/// Which of how many equal passes is watched: what is told of them adds up to one piece of work.
+#[derive(Clone, Copy)]
+pub(super) struct Watched<'a> {
+    settings: &'a Settings,
+    work: Work,
+    before: u64,
+    of: u64,
+}
+
+impl<'a> Watched<'a> {
+    /// The first of `of` passes.
+    pub(super) fn first_of(of: u64, settings: &'a Settings, work: Work) -> Self {
+        Self { settings, work, before: 0, of }
+    }
+
+    /// The one after `before` others.
+    pub(super) fn after(self, before: u64) -> Self {
+        Self { before, ..self }
+    }
+
+    fn tell(&self, done: u64, size: u64) -> Result<(), Cancelled> {
+        self.settings.tell(self.work, self.before * size + done, self.of * size)
+    }
+}
+
 /// Shows everything from `mark` to the ledger's end to `visit`, and gives that end.
 pub(super) fn over(
     ledger: &Ledger,
     mark: Mark,
-    (settings, work): (&Settings, Work),
+    watched: Watched<'_>,
     visit: &mut dyn FnMut(Found),
 ) -> Result<Tail, Halt> {
     let mut scan = ledger.scan(mark)?;
@@ -63,10 +88,10 @@ pub(super) fn over(
         visit(found);
         frames += 1;
         if frames.is_multiple_of(BREATH) {
-            settings.tell(work, done, ledger.size())?;
+            watched.tell(done, ledger.size())?;
         }
     }
     let tail = scan.tail().ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
-    settings.tell(work, tail.mark.offset, tail.mark.offset)?;
+    watched.tell(ledger.size(), ledger.size())?;
     Ok(tail)
 }

@@ -1,5 +1,6 @@
 //! Keys in files, for desktops.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{DataKey, Head, KeyId, KeyVault, VaultError};
 use crate::disk::{create_dir, sync_dir};
+use crate::hex;
 
 /// One file of 32 bytes per key, `<key id>.key`, mode 0600, in a directory of mode 0700.
 ///
@@ -33,7 +35,7 @@ impl FileVault {
     }
 
     fn head_path(&self, store: &[u8; 16]) -> PathBuf {
-        let store: String = store.iter().map(|byte| format!("{byte:02x}")).collect();
+        let store = fmt::from_fn(|f| hex::write(f, store));
         self.dir.join(format!("{store}.head"))
     }
 

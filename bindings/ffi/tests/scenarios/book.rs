@@ -246,7 +246,7 @@ fn suspends_in_the_middle() {
     let (ours, theirs) = (ada.begin(at("")), grace.begin(at("")));
     scan(&theirs, &ours);
     ada.book.suspend().unwrap();
-    assert_eq!(ours.frame(), None);
+    assert_eq!(ours.frame().unwrap(), None);
     assert!(matches!(scan(&ours, &theirs), Scanned::Ended));
     assert_eq!(code(ada.book.count(ContactQuery::default())), Some(Code::Suspended));
     assert_eq!(code(ada.book.begin(named("Ada"), at(""))), Some(Code::Suspended));

@@ -19,7 +19,7 @@ fn tells_every_error() {
 }
 
 /// Every code there is.
-const CODES: [Code; 75] = [
+const CODES: [Code; 76] = [
     Code::TextEmpty,
     Code::TextTooLong,
     Code::TextForbidden,
@@ -28,6 +28,7 @@ const CODES: [Code; 75] = [
     Code::BadgeForm,
     Code::BadgeTooLarge,
     Code::BadgeEncoding,
+    Code::NotAnAttestation,
     Code::BadgeLabel,
     Code::NoSuchBadge,
     Code::BadgeOnShow,

@@ -73,11 +73,11 @@ impl Phone {
 }
 
 pub(crate) fn text(session: &Session) -> String {
-    session.frame().unwrap().text
+    session.frame().unwrap().unwrap().text
 }
 
 pub(crate) fn scan(reader: &Session, shown: &Session) -> Scanned {
-    reader.scan(text(shown)).result
+    reader.scan(text(shown)).unwrap().result
 }
 
 pub(crate) fn verified(scanned: Scanned) -> Verified {

@@ -85,7 +85,7 @@ fn runs_the_vectors() {
         for step in case["steps"].as_array().unwrap() {
             rehearsed.set_time(begun + step["at_ms"].as_u64().unwrap());
             if let Some(text) = step["scan"].as_str() {
-                let scanned = session.scan(text.to_owned()).result;
+                let scanned = session.scan(text.to_owned()).unwrap().result;
                 assert_eq!(name(&scanned), step["expect"], "{}: {step}", case["name"]);
                 if let Scanned::Damaged { flaw } = scanned {
                     assert_eq!(snake(&format!("{flaw:?}")), step["flaw"], "{}", case["name"]);
@@ -97,7 +97,7 @@ fn runs_the_vectors() {
                 session.accept(transcript.to_owned()).unwrap();
             }
             match step["then"].as_str() {
-                Some("start_again") => session.start_again(),
+                Some("start_again") => session.start_again().unwrap(),
                 Some("end") => session.end(),
                 other => assert_eq!(other, None),
             }

@@ -12,22 +12,31 @@ extension Book {
 extension Session {
     /// What to draw: the frame on show now, and then each that takes its place, by itself or by what was
     /// scanned. The stream ends with the session, or with whoever reads it; it keeps the session. Whoever is
-    /// slow gets the newest frame and not those before it.
-    public var frames: AsyncStream<Frame> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { frames in
-            let showing = Task { await show(on: frames) }
+    /// slow gets the newest frame and not those before it. It throws where `frame` does.
+    public var frames: AsyncThrowingStream<Frame, Error> {
+        AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { frames in
+            let showing = Task {
+                do {
+                    try await show(on: frames)
+                    frames.finish()
+                } catch { frames.finish(throwing: error) }
+            }
             frames.onTermination = { _ in showing.cancel() }
         }
     }
 
-    private func show(on frames: AsyncStream<Frame>.Continuation) async {
+    private func show(on frames: AsyncThrowingStream<Frame, Error>.Continuation) async throws {
         let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let subscription = listen(listener: OnScreen(bell))
         var (shown, alarm): (String?, Task<Void, Error>?)
+        defer {
+            alarm?.cancel()
+            subscription.cancel()
+        }
         bell.yield()
         // A camera's every scan rings, and mostly changes nothing.
         for await _ in rings {
-            guard let frame = frame() else { break }
+            guard let frame = try frame() else { break }
             if frame.text != shown { frames.yield(frame) }
             shown = frame.text
             alarm?.cancel()
@@ -38,9 +47,6 @@ extension Session {
                 }
             }
         }
-        alarm?.cancel()
-        subscription.cancel()
-        frames.finish()
     }
 }
 

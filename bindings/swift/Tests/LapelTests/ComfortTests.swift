@@ -31,17 +31,17 @@ final class ComfortTests: ScratchCase {
     func testFramesComeAsAStream() async throws {
         let (ada, grace) = (try phone("Ada"), try phone("Grace"))
         var frames = ada.session.frames.makeAsyncIterator()
-        let hello = await frames.next()
+        let hello = try await frames.next()
         XCTAssertEqual(hello?.shows, .hello)
         let who = try {
-            grace.scan(try ada.shows(.hello))
+            try grace.scan(try ada.shows(.hello))
             return try ada.verifies(grace.shows(.offer))
         }()
         try ada.keeps(who)
-        let confirm = await frames.next()
+        let confirm = try await frames.next()
         XCTAssertEqual(confirm?.shows, .confirm)
         ada.session.end()
-        let end = await frames.next()
+        let end = try await frames.next()
         XCTAssertNil(end)
     }
 
@@ -51,8 +51,8 @@ final class ComfortTests: ScratchCase {
         let stands = try XCTUnwrap(ada.session.frame()?.forMillis)
         rehearseTimePasses(seconds: stands / 1_000 - 1)
         var frames = ada.session.frames.makeAsyncIterator()
-        let first = await frames.next()
-        let second = await frames.next()
+        let first = try await frames.next()
+        let second = try await frames.next()
         XCTAssertEqual([first?.shows, second?.shows], [.hello, .hello])
         XCTAssertNotEqual(first?.text, second?.text)
     }
@@ -61,7 +61,7 @@ final class ComfortTests: ScratchCase {
         let session = try phone("Ada").session
         let (drawn, (begun, begins)) = (Told<String>(), AsyncStream<Void>.makeStream())
         let drawing = Task {
-            for await frame in session.frames {
+            for try await frame in session.frames {
                 drawn.append(frame.text)
                 begins.yield()
             }
@@ -69,13 +69,13 @@ final class ComfortTests: ScratchCase {
         for await _ in begun { break }
         // Each of these rings the bell.
         for _ in 0..<200 {
-            _ = session.scan(text: "WIFI:S:conference;;")
+            _ = try session.scan(text: "WIFI:S:conference;;")
             await Task.yield()
         }
-        session.startAgain()
+        try session.startAgain()
         for await _ in begun { break }
         session.end()
-        await drawing.value
+        try await drawing.value
         XCTAssertEqual(drawn.all.count, 2)
         XCTAssertEqual(Set(drawn.all).count, 2)
     }
@@ -83,12 +83,12 @@ final class ComfortTests: ScratchCase {
     func testAStreamOfFramesEndsWithItsReader() async throws {
         let (session, ended) = (try phone("Ada").session, expectation(description: "ended"))
         let drawing = Task {
-            for await _ in session.frames {}
+            for try await _ in session.frames {}
             ended.fulfill()
         }
         drawing.cancel()
         await fulfillment(of: [ended], timeout: 60)
-        XCTAssertNotNil(session.frame(), "the session itself goes on")
+        XCTAssertNotNil(try session.frame(), "the session itself goes on")
     }
 
     func testWhatIsCancelledBeforeItBeginsIsNotDone() async throws {

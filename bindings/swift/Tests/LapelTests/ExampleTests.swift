@@ -15,7 +15,7 @@ private func twoPeopleMeet(in scratch: URL) async throws {
         try await MeetingScreen(home: scratch.appendingPathComponent(name), vault: MemoryVault(), name: name)
     }
     func text(on screen: MeetingScreen, _ kind: Shows) async throws -> String {
-        for await frame in screen.session.frames where frame.shows == kind { return frame.text }
+        for try await frame in screen.session.frames where frame.shows == kind { return frame.text }
         throw Unexpected(what: "never showed \(kind)")
     }
 

@@ -8,7 +8,7 @@ final class ListeningScenarios: ScratchCase {
         let (ada, grace) = (try phone("Ada"), try phone("Grace"))
         let told = Told<BookChange>()
         let subscription = ada.book.listen(listener: Listener { told.append($0) })
-        grace.scan(try ada.shows(.hello))
+        try grace.scan(try ada.shows(.hello))
         try ada.keeps(ada.verifies(grace.shows(.offer)))
         XCTAssertEqual(told.all, [.person(id: grace.person)])
         _ = try ada.book.note(person: grace.person, text: "likes ships")
@@ -97,8 +97,8 @@ final class ListeningScenarios: ScratchCase {
         let book = try Book.open(config: config)
         let grace = try phone("Grace Hopper", event: "Rust Week")
         let session = try book.begin(badge: Badge(name: "Ada Lovelace"), options: SessionOptions(reveal: .first))
-        grace.scan(try XCTUnwrap(session.frame()).text)
-        guard case let .verified(who) = session.scan(text: try grace.shows(.offer)).result else {
+        try grace.scan(try XCTUnwrap(session.frame()).text)
+        guard case let .verified(who) = try session.scan(text: try grace.shows(.offer)).result else {
             return XCTFail("Grace wasn't verified")
         }
         try session.acknowledge(recorded: book.record(encounter: session.accept(transcript: who.transcript)))

@@ -69,18 +69,18 @@ final class Phone {
     }
 
     @discardableResult
-    func scan(_ text: String) -> Scanned {
-        session.scan(text: text).result
+    func scan(_ text: String) throws -> Scanned {
+        try session.scan(text: text).result
     }
 
     func verifies(_ text: String) throws -> Verified {
-        let scanned = scan(text)
+        let scanned = try scan(text)
         guard case let .verified(who) = scanned else { throw Unexpected(what: scanned.name) }
         return who
     }
 
     func confirms(_ text: String) throws {
-        let scanned = scan(text)
+        let scanned = try scan(text)
         guard case let .confirmed(confirmation) = scanned else { throw Unexpected(what: scanned.name) }
         try book.confirm(confirmation: confirmation)
     }
@@ -105,7 +105,7 @@ final class Phone {
 /// One shows and the other scans, by turns, until both have confirmed.
 @discardableResult
 func shakeHands(_ a: Phone, _ b: Phone) throws -> (a: Recorded, b: Recorded) {
-    XCTAssertEqual(b.scan(try a.shows(.hello)).name, "answered")
+    XCTAssertEqual(try b.scan(try a.shows(.hello)).name, "answered")
     let byA = try a.keeps(a.verifies(b.shows(.offer)))
     let byB = try b.keeps(b.verifies(a.shows(.confirm)))
     try a.confirms(b.shows(.confirm))

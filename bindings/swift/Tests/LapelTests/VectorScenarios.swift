@@ -30,7 +30,7 @@ final class VectorScenarios: XCTestCase {
             let at = "\"\(scans.name)\", step \(number)"
             rehearsed.setTime(ms: start.monotonicMs + step.atMs)
             if let text = step.scan {
-                let scanned = session.scan(text: text).result
+                let scanned = try session.scan(text: text).result
                 let progressed = ["noticed", "answered", "confirmed_early"].contains(scanned.name)
                 XCTAssertEqual(progressed ? "progressed" : scanned.name, step.expect, at)
                 if case let .damaged(flaw) = scanned { XCTAssertEqual(name(of: flaw), step.flaw, at) }
@@ -38,7 +38,7 @@ final class VectorScenarios: XCTestCase {
             }
             if let transcript = step.accept { _ = try session.accept(transcript: transcript) }
             switch step.then {
-            case "start_again": session.startAgain()
+            case "start_again": try session.startAgain()
             case "end": session.end()
             case nil: break
             case let other?: XCTFail("\(at): \(other)")

@@ -181,6 +181,11 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
         let of: Vec<_> = seen.iter().filter(|p| p.work == work).collect();
         assert!(of.len() > 3 && of.iter().all(|p| p.done <= p.total), "{of:?}");
     }
+    // Four passes, and one piece of work.
+    let check: Vec<_> = seen.iter().filter(|p| p.work == Work::Checking).collect();
+    assert!(check.is_sorted_by_key(|p| p.done), "{check:?}");
+    assert!(check.last().is_some_and(|p| p.done == p.total), "{check:?}");
+    assert!(check.iter().all(|p| p.total == check[0].total), "{check:?}");
 }
 
 /// A book of 60 entries whose index takes far more room than it should.

@@ -102,7 +102,7 @@ fn after_a_failed_sync_nothing_is_acknowledged_before_the_book_was_opened_again(
             run.lines().for_each(|line| known.hear(line));
             assert_eq!(holds(dir.path(), &known, &case).stray_keys, 0, "{case}");
             // What a failed sync gave up, no later one writes: power lost at the end tells.
-            let film = Film { from, owed, events: run.events };
+            let film = Film { from, owed, events: run.events, within: "" };
             let failure = |event: &Event| matches!(event, Event::Did(Op::NotSynced { .. }));
             let after = film.events.iter().position(failure).unwrap_or_default();
             let left = film.events.len() - after;
