@@ -15,8 +15,8 @@
 //!   listener are asked in the middle of a call; if they use the same book from there, they get
 //!   [`Code::Busy`](lapel::code::Code::Busy) instead of waiting for ever.
 //! - A panic, which would be a defect of ours, arrives as the language's exception for that, and
-//!   the library goes on. In Swift this holds for calls that can fail; in one that can't, as `scan`,
-//!   it ends the app.
+//!   the library goes on. In Swift only a call that throws can report one, so all do but those that
+//!   give back what is there already, such as ids, or let go of something.
 
 pub mod badge;
 pub mod book;
