@@ -1,6 +1,7 @@
 //! The contact book, for all threads of an app.
 
 mod desk;
+mod exporting;
 mod people;
 mod written;
 
@@ -69,14 +70,14 @@ impl Book {
         let BookConfig { home, vault, mode, progress, log } = config;
         let (home, vault) = (PathBuf::from(home), Arc::new(Asked(vault)));
         let mut settings = Settings::new(home.clone(), vault.clone()).mode(mode);
-        if let Some(progress) = progress {
+        if let Some(progress) = progress.clone() {
             settings = settings.watched(desk::watch(progress, log.clone()));
         }
         let opened = core::Book::open_with(settings, &mut desk::rng()?).map_err(LapelError::from);
         let (book, report) = opened.inspect_err(|error| desk::log_failure(&log, error))?;
         let identity = book.identity().person();
         let report = OpenReport::from(report);
-        let desk = Desk::of(book, log);
+        let desk = Desk::of(book, progress, log);
         desk.log(format!("opened: {}", report.counts()));
         Ok(Arc::new(Self {
             desk,

@@ -24,6 +24,7 @@ pub mod clock;
 pub mod contact;
 pub mod encounter;
 pub mod error;
+pub mod export;
 pub mod listen;
 pub mod lookback;
 pub mod outcome;

@@ -70,7 +70,7 @@ pub trait ScreenListener: Send + Sync {
 /// How far long work is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct WorkProgress {
-    /// `indexing`, `checking` or `rewriting`.
+    /// `indexing`, `checking`, `rewriting` or `exporting`.
     pub work: String,
     /// How much of `total` is done; the unit is the work's own.
     pub done: u64,
@@ -87,6 +87,13 @@ impl From<core::Progress> for WorkProgress {
             _ => "working",
         };
         Self { work: work.to_owned(), done: progress.done, total: progress.total }
+    }
+}
+
+impl From<lapel::export::Progress> for WorkProgress {
+    fn from(progress: lapel::export::Progress) -> Self {
+        let (done, total) = (progress.done as u64, progress.total as u64);
+        Self { work: "exporting".to_owned(), done, total }
     }
 }
 

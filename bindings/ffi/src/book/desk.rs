@@ -9,7 +9,9 @@ use getrandom::rand_core::UnwrapErr;
 use lapel::book::{Book, Watch};
 
 use crate::error::LapelError;
-use crate::listen::{BookChange, ChangeListener, Listeners, LogSink, ProgressListener};
+use crate::listen::{
+    BookChange, ChangeListener, Listeners, LogSink, ProgressListener, WorkProgress,
+};
 
 /// While a book is being worked on nobody holds a lock, so that a vault and a progress listener may do
 /// what they like but wait for the book they are asked for: that is told, and doesn't hang.
@@ -18,6 +20,7 @@ pub(super) struct Desk {
     put_back: Condvar,
     changes: Arc<Mutex<Vec<BookChange>>>,
     listeners: Arc<Listeners<dyn ChangeListener>>,
+    progress: Option<Arc<dyn ProgressListener>>,
     log: Option<Arc<dyn LogSink>>,
 }
 
@@ -27,7 +30,11 @@ enum Place {
 }
 
 impl Desk {
-    pub(super) fn of(mut book: Book, log: Option<Arc<dyn LogSink>>) -> Self {
+    pub(super) fn of(
+        mut book: Book,
+        progress: Option<Arc<dyn ProgressListener>>,
+        log: Option<Arc<dyn LogSink>>,
+    ) -> Self {
         let changes = Arc::new(Mutex::new(Vec::new()));
         let queue = Arc::clone(&changes);
         book.listen(Arc::new(move |change| {
@@ -38,6 +45,7 @@ impl Desk {
             put_back: Condvar::new(),
             changes,
             listeners: Listeners::new(),
+            progress,
             log,
         }
     }
@@ -70,6 +78,12 @@ impl Desk {
             }
         }
         done
+    }
+
+    /// Tells whoever watches how far work is that the core doesn't watch itself.
+    pub(super) fn goes_on(&self, so_far: WorkProgress) -> ControlFlow<()> {
+        let Some(progress) = &self.progress else { return ControlFlow::Continue(()) };
+        ask(progress, &self.log, so_far)
     }
 
     pub(super) fn log(&self, line: String) {
@@ -127,19 +141,28 @@ fn log_line(log: &Option<Arc<dyn LogSink>>, line: &str) {
     log.iter().for_each(|log| drop(log.log(line.to_owned())));
 }
 
-/// A listener as the core asks it. One that fails is logged, and doesn't stop the work.
+/// A listener as the core asks it.
 pub(super) fn watch(
     progress: Arc<dyn ProgressListener>,
     log: Option<Arc<dyn LogSink>>,
 ) -> Arc<Watch> {
-    Arc::new(move |so_far| match progress.goes_on(so_far.into()) {
+    Arc::new(move |so_far| ask(&progress, &log, so_far.into()))
+}
+
+/// One that fails is logged, and doesn't stop the work.
+fn ask(
+    progress: &Arc<dyn ProgressListener>,
+    log: &Option<Arc<dyn LogSink>>,
+    so_far: WorkProgress,
+) -> ControlFlow<()> {
+    match progress.goes_on(so_far) {
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(_) => {
-            log_line(&log, "a progress listener failed");
+            log_line(log, "a progress listener failed");
             ControlFlow::Continue(())
         }
-    })
+    }
 }
 
 /// The system's randomness, which is there before anything is begun.
