@@ -5,6 +5,7 @@
 mod book;
 mod errors;
 mod exchange;
+mod exporting;
 mod phones;
 mod unruly;
 mod vectors;
@@ -20,6 +21,7 @@ fn there_is_a_test_for_each_line_of_the_list() {
         include_str!("book.rs"),
         include_str!("errors.rs"),
         include_str!("exchange.rs"),
+        include_str!("exporting.rs"),
         include_str!("unruly.rs"),
         include_str!("vectors.rs"),
     ];

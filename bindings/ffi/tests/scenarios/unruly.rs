@@ -218,9 +218,9 @@ fn calls_back_from_a_listener() {
 
 /// Goes on as long as it may.
 #[derive(Default)]
-struct Patience {
-    ends: AtomicBool,
-    seen: Mutex<Vec<WorkProgress>>,
+pub(crate) struct Patience {
+    pub(crate) ends: AtomicBool,
+    pub(crate) seen: Mutex<Vec<WorkProgress>>,
 }
 
 impl ProgressListener for Patience {
@@ -231,7 +231,7 @@ impl ProgressListener for Patience {
 }
 
 /// A book of 200 people that is watched.
-fn watched() -> (tempfile::TempDir, Arc<Patience>, Arc<Book>) {
+pub(crate) fn watched() -> (tempfile::TempDir, Arc<Patience>, Arc<Book>) {
     let (dir, patience) = (tempfile::tempdir().unwrap(), Arc::new(Patience::default()));
     let config = BookConfig { progress: Some(patience.clone()), ..Phone::config(&dir) };
     let book = Book::open(config).unwrap();
