@@ -9,6 +9,7 @@ from __future__ import annotations
 
 # First, because type checkers keep what they meet first.
 from ._book import Book as Book
+from ._types import ExportSelection as ExportSelection
 from ._types import LapelError as LapelError, ListenerError as ListenerError
 from ._types import OutcomeLink as OutcomeLink, VaultError as VaultError
 

@@ -77,8 +77,30 @@ if typing.TYPE_CHECKING:
 
             def __init__(self, introduction: _ffi.Introduction) -> None: ...
 
+    class ExportSelection(_ffi.ExportSelection):
+        """Who is to leave."""
+
+        class EVERYBODY(ExportSelection):
+            """Whoever is in the book, the one met last first."""
+
+            def __init__(self) -> None: ...
+
+        class FOUND(ExportSelection):
+            """Whomever the query finds, in its order."""
+
+            query: _ffi.ContactQuery
+
+            def __init__(self, query: _ffi.ContactQuery) -> None: ...
+
+        class PEOPLE(ExportSelection):
+            """These, in this order."""
+
+            people: typing.List[str]
+
+            def __init__(self, people: typing.List[str]) -> None: ...
+
 else:
-    from ._ffi import LapelError, ListenerError, OutcomeLink, VaultError
+    from ._ffi import ExportSelection, LapelError, ListenerError, OutcomeLink, VaultError
 
     for _error in (LapelError.Failed, ListenerError.Failed, VaultError.Failed):
         _error.__str__ = lambda self: self.reason

@@ -11,12 +11,14 @@ import dev.lapel.LapelException
 import dev.lapel.ListOrder
 import dev.lapel.LogSink
 import dev.lapel.OpenMode
+import dev.lapel.ProgressListener
 import dev.lapel.Recorded
 import dev.lapel.Reveal
 import dev.lapel.Scanned
 import dev.lapel.Session
 import dev.lapel.SessionOptions
 import dev.lapel.Verified
+import dev.lapel.WorkProgress
 import dev.lapel.code
 import dev.lapel.fileVault
 import org.junit.jupiter.api.AfterEach
@@ -96,5 +98,16 @@ class Log : LogSink {
 
     override fun log(line: String) {
         lines += line
+    }
+}
+
+/** Is told how far work is. */
+class Patience : ProgressListener {
+    val seen = CopyOnWriteArrayList<WorkProgress>()
+    var goesOn: () -> Boolean = { true }
+
+    override fun goesOn(progress: WorkProgress): Boolean {
+        seen += progress
+        return goesOn.invoke()
     }
 }

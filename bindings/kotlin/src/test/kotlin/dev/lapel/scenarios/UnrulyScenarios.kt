@@ -8,10 +8,8 @@ import dev.lapel.InternalException
 import dev.lapel.KeyVault
 import dev.lapel.LapelException
 import dev.lapel.OpenMode
-import dev.lapel.ProgressListener
 import dev.lapel.Scanned
 import dev.lapel.VaultException
-import dev.lapel.WorkProgress
 import dev.lapel.code
 import dev.lapel.openBook
 import dev.lapel.reason
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.assertThrows
 import java.io.File
 import java.util.concurrent.Callable
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.Executors
 
 class UnrulyScenarios : Table() {
@@ -169,17 +166,6 @@ class UnrulyScenarios : Table() {
         shake(ada, grace)
         assertEquals(setOf(1UL), counted)
         assertEquals(listOf("seen"), ada.contact(grace)!!.tags)
-    }
-
-    /** Is told how far work is. */
-    private class Patience : ProgressListener {
-        val seen = CopyOnWriteArrayList<WorkProgress>()
-        var goesOn: () -> Boolean = { true }
-
-        override fun goesOn(progress: WorkProgress): Boolean {
-            seen += progress
-            return goesOn.invoke()
-        }
     }
 
     @Test
