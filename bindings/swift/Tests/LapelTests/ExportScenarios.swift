@@ -10,7 +10,7 @@ final class ExportScenarios: ScratchCase {
 
     func testExportsContacts() throws {
         let (book, people) = try book(of: 2)
-        try book.note(person: people[0], text: "plays the theremin")
+        _ = try book.note(person: people[0], text: "plays the theremin")
         for format in ExportFormat.allCases {
             let file = scratch.appendingPathComponent("all.\(exportFileExtension(format: format))")
             let leaves = { (request: ExportRequest) in
