@@ -7,6 +7,7 @@ use lapel::badge::BadgeError;
 use lapel::book::{BookError, OpenError, ReadError, RewriteError, WriteError};
 use lapel::event::EventError;
 use lapel::exchange::{AcceptError, AcknowledgeError, BeginError};
+use lapel::export::ExportError;
 use lapel::qr::QrError;
 use lapel::receipt::ReceiptError;
 
@@ -291,6 +292,27 @@ impl From<BookError> for Failure {
             BookError::NoSuchOutcome | BookError::NoSuchLink => "`lapel outcome list` lists them.",
             BookError::NoFollowUp => "`lapel followup ID --on DATE` says by which day.",
             BookError::Circle => "Nothing was changed.",
+            _ => "",
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let code = match error {
+            ExportError::Read(error) => return error.into(),
+            ExportError::Write(error) => return Self::output(&error),
+            ExportError::File { path, source } => return Self::writing(&path, &source),
+            ExportError::Full { .. } => Code::Full,
+            ExportError::Nobody | ExportError::NotMet => Code::NoSuchContact,
+            ExportError::Cancelled => Code::Interrupted,
+            _ => Code::Internal,
+        };
+        let remedy = match error {
+            ExportError::Full { .. } => {
+                "Free some space and try again. Whatever was there before is untouched."
+            }
             _ => "",
         };
         Self::new(code, sentence(&error, remedy))

@@ -7,6 +7,7 @@
 mod args;
 mod badges;
 mod doctor;
+mod exports;
 mod failure;
 mod files;
 mod followups;
@@ -68,7 +69,7 @@ fn run(cli: Cli, say: &Say) -> Outcome {
         Command::Unblock { who } => people::set_blocked(&home()?, &who.id, false, say),
         Command::Receipt(args) => papers::receipt(&home()?, &args, say),
         Command::Verify { file } => papers::verify(&file, say),
-        Command::Export(args) => papers::export(&home()?, &args, say),
+        Command::Export(args) => exports::export(&home()?, *args, say),
         Command::Doctor { repair } => doctor::doctor(&home()?, repair, say),
         Command::Completions { shell } => {
             let mut script = Vec::new();

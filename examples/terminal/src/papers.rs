@@ -1,13 +1,12 @@
-//! What leaves the book: receipts and address-book cards; and checking a receipt of anyone's.
+//! Receipts, and checking one of anyone's.
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use lapel::export::vcard4;
 use lapel::receipt::{Disclosure, Receipt};
 use serde_json::json;
 
-use crate::args::{ExportArgs, Format, ReceiptArgs, WhoseBadge};
+use crate::args::{ReceiptArgs, WhoseBadge};
 use crate::failure::{Code, Failure, Outcome};
 use crate::files::{self, Lasting};
 use crate::home::Home;
@@ -71,39 +70,6 @@ pub(crate) fn verify(file: &Path, say: &Say) -> Outcome {
         }
     }
     say.answer(&shown.to_string(), &document)
-}
-
-/// `lapel export`.
-pub(crate) fn export(home: &Home, args: &ExportArgs, say: &Say) -> Outcome {
-    one_thing_on_stdout(&args.out, say)?;
-    let interrupt = Interrupt::watch();
-    let book = home.open(say)?;
-    let mut contacts = Vec::new();
-    for id in &args.ids {
-        contacts.push(pick::contact(&book, id)?);
-    }
-    if args.ids.is_empty() {
-        contacts = book.contacts()?;
-    }
-    let cards: String = match args.format {
-        Format::Vcard4 => contacts.iter().map(vcard4).collect(),
-    };
-    interrupt.check("Interrupted. Nothing was written.")?;
-    files::write(&args.out, cards.as_bytes(), Lasting::Durable)?;
-    if files::is_standard(&args.out) {
-        return Ok(());
-    }
-    let people = match contacts.len() {
-        1 => "1 person is".to_owned(),
-        people => format!("{people} people are"),
-    };
-    let document = json!({
-        "out": args.out.display().to_string(),
-        "format": "vcard4",
-        "contacts": contacts.len(),
-        "bytes": cards.len(),
-    });
-    say.done(&format!("{people} in {}, in clear.", args.out.display()), &document)
 }
 
 /// A document beside the paper itself would spoil both.

@@ -106,9 +106,14 @@ impl Interrupt {
         Self { asked }
     }
 
+    /// Whether it was pressed.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
+    }
+
     /// Fails with these words once it was pressed.
     pub(crate) fn check(&self, words: &str) -> Outcome {
-        if self.asked.load(Ordering::SeqCst) {
+        if self.is_asked() {
             return Err(Failure::new(Code::Interrupted, words));
         }
         Ok(())

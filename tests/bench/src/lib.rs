@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use lapel::badge::{Badge, BadgeFields};
 use lapel::book::Book;
 use lapel::encounter::Encounter;
+use lapel::event::Event;
 use lapel::exchange::{Exchange, Options, Scanned};
 use lapel::identity::Identity;
 use lapel::time::UnixTime;
@@ -171,15 +172,27 @@ pub fn encounter_with_a_stranger(book: &Book, number: u64, rng: &mut ChaCha20Rng
 
 /// The same for whoever's identity it is.
 pub fn meet_a_stranger(me: &Identity, number: u64, rng: &mut ChaCha20Rng) -> Encounter {
+    meet(me, BadgeFields::named(format!("Stranger {number}")), Event::none(), number, rng)
+}
+
+/// The same for whatever badge they show, at an event.
+pub fn meet(
+    me: &Identity,
+    theirs: BadgeFields,
+    event: Event,
+    number: u64,
+    rng: &mut ChaCha20Rng,
+) -> Encounter {
     let now = Duration::from_secs;
-    let badge = |name: &str| Badge::new(BadgeFields::named(name)).unwrap();
+    let badge = |fields| Badge::new(fields).unwrap();
     let wall = UnixTime::clamped(1_795_458_300);
     let stranger = Identity::generate(rng);
-    let theirs = badge(&format!("Stranger {number}"));
+    let options = Options { event, ..Options::default() };
     let mut begin = |me: &Identity, badge: &Badge| {
-        Exchange::begin(me, badge, Options::default(), now(0), wall, number, rng).unwrap()
+        Exchange::begin(me, badge, options.clone(), now(0), wall, number, rng).unwrap()
     };
-    let (mut own, mut peer) = (begin(me, &badge("Ada")), begin(&stranger, &theirs));
+    let mine = badge(BadgeFields::named("Ada"));
+    let (mut own, mut peer) = (begin(me, &mine), begin(&stranger, &badge(theirs)));
     peer.scan(&own.frame(now(1)).unwrap().text, now(1));
     let scanned = own.scan(&peer.frame(now(1)).unwrap().text, now(1));
     let Scanned::Verified(who) = scanned else { panic!("{scanned:?}") };

@@ -1,5 +1,6 @@
 //! What can be typed: commands, options, and the words of `--help`, completions and man page.
 
+mod export;
 mod later;
 
 use std::num::NonZeroUsize;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use self::export::ExportArgs;
 pub(crate) use self::later::{
     FollowUpArgs, FollowUpWhat, LinkArgs, LookbackArgs, NoteArgs, OutcomeArgs, OutcomeCommand,
     PersonCommand,
@@ -167,8 +169,12 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Write contacts for an address book
-    Export(ExportArgs),
+    /// Write contacts for an address book, a CRM, a spreadsheet or a program
+    ///
+    /// Whoever was met last comes first; contacts that are one person leave once. What you wrote
+    /// about people stays here unless you ask for it. The file is in clear, private to you, and takes
+    /// the place of an old one only when it is whole.
+    Export(Box<ExportArgs>),
     /// Look the whole book over and say how it is
     ///
     /// Without --repair nothing in the home is changed: the sealed files are copied to a private
@@ -371,25 +377,4 @@ pub(crate) enum WhoseBadge {
     Own,
     /// Both
     Both,
-}
-
-/// `lapel export`.
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// The format
-    #[arg(long, value_enum)]
-    pub(crate) format: Format,
-    /// Where to, or - for standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// Who [default: everybody]
-    #[arg(value_name = "ID")]
-    pub(crate) ids: Vec<String>,
-}
-
-/// A format for address books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// vCard 4.0
-    Vcard4,
 }

@@ -1,4 +1,4 @@
-//! Receipts and address-book cards.
+//! Receipts.
 
 use std::fs;
 
@@ -48,29 +48,4 @@ fn a_receipt_names_no_badge_unless_it_is_asked_for() {
     grace.fails(5, &["receipt", "ada lovelace", "--encounter", "0000", "--out", "-"]);
     grace.fails(2, &["receipt", "ada lovelace", "--json", "--out", "-"]);
     ada.fails(9, &["receipt", "grace hopper", "--out", "no/such/directory/receipt"]);
-}
-
-#[test]
-fn an_export_replaces_a_file_whole_or_leaves_it() {
-    let (dir, ada, _grace) = two_who_met();
-    let path = ada.path("cards.vcf");
-    let out = path.to_str().unwrap();
-    assert_eq!(ada.json(&["export", "--format", "vcard4", "--out", out])["contacts"], 1);
-    let card = fs::read_to_string(&path).unwrap();
-    assert!(card.contains("FN:Grace Hopper\r\n"), "{card}");
-
-    fs::write(&path, "old").unwrap();
-    let small = format!(
-        "trap '' XFSZ; ulimit -f 0; exec {} --home {} export --format vcard4 --out {out}",
-        env!("CARGO_BIN_EXE_lapel"),
-        ada.home().display()
-    );
-    let full = std::process::Command::new("bash").args(["-c", &small]).output().unwrap();
-    assert_eq!(code(&full), 9, "{}", String::from_utf8_lossy(&full.stderr));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-    let names = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name());
-    assert!(names.into_iter().all(|name| !name.to_str().unwrap().starts_with(".lapel")));
-    ada.fails(9, &["export", "--format", "vcard4", "--out", ada.home().to_str().unwrap()]);
-    ada.fails(5, &["export", "--format", "vcard4", "--out", out, "nobody"]);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
 }

@@ -1,0 +1,108 @@
+//! What can be typed about contacts on their way out.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use lapel::date::Date;
+use lapel::export::{Format, Include, NotAPart};
+
+/// `lapel export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The format
+    #[arg(long, value_enum, required_unless_present = "schema")]
+    pub(crate) format: Option<FormatArg>,
+    /// Where to, or - for standard output
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["dry_run", "preview", "schema"])]
+    pub(crate) out: Option<PathBuf>,
+    /// Who [default: everybody]
+    #[arg(value_name = "ID", conflicts_with_all = ["event", "tag", "search", "since", "confirmed"])]
+    pub(crate) ids: Vec<String>,
+    /// Only those met at this event
+    #[arg(long, help_heading = "Who")]
+    pub(crate) event: Option<String>,
+    /// Only those with this tag
+    #[arg(long, help_heading = "Who")]
+    pub(crate) tag: Option<String>,
+    /// Only those in which every one of these words begins some word
+    #[arg(long, value_name = "WORDS", help_heading = "Who")]
+    pub(crate) search: Option<String>,
+    /// Only those met last on this day (in UTC) or later
+    #[arg(long, value_name = "DATE", help_heading = "Who")]
+    pub(crate) since: Option<Date>,
+    /// Only those who confirmed
+    #[arg(long, help_heading = "Who")]
+    pub(crate) confirmed: bool,
+    /// Only these fields beside name and id, such as email,phone,encounters [default: all]
+    #[arg(long, value_name = "LIST", value_parser = only, help_heading = "What of them")]
+    pub(crate) fields: Option<Include>,
+    /// What you wrote about them, too: notes, tags, points, place, follow-up, who introduced them
+    #[arg(long, help_heading = "What of them")]
+    pub(crate) with_notes: bool,
+    /// What came of meeting them, too
+    #[arg(long, help_heading = "What of them")]
+    pub(crate) with_outcomes: bool,
+    /// Write nothing, and say how much would leave
+    #[arg(long, conflicts_with_all = ["out", "preview"], help_heading = "Before it leaves")]
+    pub(crate) dry_run: bool,
+    /// Write nothing, and show the first N people as they would leave
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "3",
+        conflicts_with = "out",
+        help_heading = "Before it leaves"
+    )]
+    pub(crate) preview: Option<usize>,
+    /// Print the JSON Schema of json and jsonl, and do nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) schema: bool,
+}
+
+fn only(list: &str) -> Result<Include, NotAPart> {
+    Include::only(list)
+}
+
+/// A format, by the core's name for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FormatArg(pub(crate) Format);
+
+const FORMATS: [FormatArg; 11] = [
+    FormatArg(Format::Vcard4),
+    FormatArg(Format::Vcard3),
+    FormatArg(Format::Jcard),
+    FormatArg(Format::Jscontact),
+    FormatArg(Format::Csv),
+    FormatArg(Format::CsvGoogle),
+    FormatArg(Format::CsvOutlook),
+    FormatArg(Format::CsvHubspot),
+    FormatArg(Format::CsvSalesforce),
+    FormatArg(Format::Json),
+    FormatArg(Format::Jsonl),
+];
+
+impl ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            Format::Vcard4 => "vCard 4.0, for address books",
+            Format::Vcard3 => "vCard 3.0, as iOS, Android and Outlook read it",
+            Format::Jcard => "jCard, vCard in JSON",
+            Format::Jscontact => "JSContact",
+            Format::Csv => "A table for spreadsheets, with everything",
+            Format::CsvGoogle => "A table for Google Contacts",
+            Format::CsvOutlook => "A table for Outlook",
+            Format::CsvHubspot => "A table for HubSpot: contacts with a note each",
+            Format::CsvSalesforce => "A table for Salesforce: leads",
+            Format::Json => "One JSON document",
+            Format::Jsonl => "A JSON document on each line",
+        };
+        Some(PossibleValue::new(self.0.as_str()).help(help))
+    }
+}

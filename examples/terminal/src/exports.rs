@@ -1,0 +1,187 @@
+//! Contacts on their way out, in clear, in the formats that others read.
+
+use std::io::{self, IsTerminal as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use lapel::book::{Book, Query};
+use lapel::date::Date;
+use lapel::export::{
+    self, ExportError, Exported, Format, Include, JSON_SCHEMA, Progress, Request, Selection,
+};
+use lapel::time::UnixTime;
+use serde_json::{Value, json};
+
+use crate::args::ExportArgs;
+use crate::failure::{Code, Failure, Outcome};
+use crate::home::Home;
+use crate::say::{self, Say};
+use crate::stdin::Interrupt;
+use crate::{files, papers, people, pick};
+
+/// Fewer people than this leave before anyone could read how far it is.
+const LONG: usize = 2_000;
+/// After so many people it is said again.
+const EVERY: usize = 500;
+
+/// `lapel export`.
+pub(crate) fn export(home: &Home, args: ExportArgs, say: &Say) -> Outcome {
+    let Some(format) = args.format else { return say::print(JSON_SCHEMA) };
+    if let Some(out) = &args.out {
+        papers::one_thing_on_stdout(out, say)?;
+    }
+    let interrupt = Interrupt::watch();
+    let book = home.open(say)?;
+    let request = request(&book, &args, format.0)?;
+    if let Some(most) = args.preview {
+        let text =
+            export::preview(&book, &request, most).map_err(|error| told(error, &book, &args))?;
+        return say.answer(&text, &json!({ "format": request.format.as_str(), "preview": text }));
+    }
+    let mut bar = Bar::new(say);
+    let mut watch = |progress: Progress| {
+        bar.show(progress);
+        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let exported = match &args.out {
+        None => export::export(&book, &request, &mut io::sink(), &mut watch),
+        Some(out) if files::is_standard(out) => {
+            export::export(&book, &request, &mut io::stdout().lock(), &mut watch)
+        }
+        Some(out) => export::export_to(&book, &request, out, &mut watch),
+    };
+    bar.clear();
+    let exported = exported.map_err(|error| told(error, &book, &args))?;
+    match &args.out {
+        Some(out) if files::is_standard(out) => Ok(()),
+        Some(out) => {
+            let people = people_are(exported.contacts);
+            let text = format!("{people} in {}, in clear{}.", out.display(), with(&exported));
+            say.done(&text, &document(Some(out), format.0, &exported))
+        }
+        None => say.answer(&dry(&exported, format.0), &document(None, format.0, &exported)),
+    }
+}
+
+fn request(book: &Book, args: &ExportArgs, format: Format) -> Outcome<Request> {
+    let mut include = args.fields.clone().unwrap_or_default();
+    include = Include { notes: args.with_notes, outcomes: args.with_outcomes, ..include };
+    let selection = if args.ids.is_empty() {
+        Selection::Found(Query {
+            text: args.search.clone().unwrap_or_default(),
+            event: args.event.clone(),
+            tag: args.tag.clone(),
+            since: args.since.map(begin),
+            confirmed: args.confirmed,
+            ..Query::default()
+        })
+    } else {
+        let mut people = Vec::new();
+        for id in &args.ids {
+            people.push(pick::contact(book, id)?.person());
+        }
+        Selection::People(people)
+    };
+    Ok(Request { format, selection, include })
+}
+
+/// When a day begins in UTC.
+fn begin(day: Date) -> UnixTime {
+    UnixTime::clamped(i64::from(day.days()) * 86_400)
+}
+
+/// A failure in the words of who asked.
+fn told(error: ExportError, book: &Book, args: &ExportArgs) -> Failure {
+    match error {
+        ExportError::Nobody => {
+            match args.event.as_ref().map(|e| people::must_know_event(book, e)) {
+                Some(Err(failure)) => failure,
+                _ => Failure::new(
+                    Code::NoSuchContact,
+                    "Nobody in the book fits, so nothing was written. `lapel contacts` lists everybody.",
+                ),
+            }
+        }
+        ExportError::Cancelled => {
+            let message = match &args.out {
+                Some(out) if files::is_standard(out) => "Interrupted.".to_owned(),
+                Some(out) => format!("Interrupted. {} is as it was.", out.display()),
+                None => "Interrupted. Nothing was written.".to_owned(),
+            };
+            Failure::new(Code::Interrupted, message)
+        }
+        error => error.into(),
+    }
+}
+
+fn people_are(people: usize) -> String {
+    match people {
+        1 => "1 person is".into(),
+        people => format!("{people} people are"),
+    }
+}
+
+/// What of the owner's own leaves with them, if anything does.
+fn with(exported: &Exported) -> String {
+    let Exported { notes, tags, outcomes, .. } = exported;
+    let own = [(notes, "note"), (tags, "tag"), (outcomes, "outcome")];
+    let own: Vec<String> =
+        own.into_iter().filter(|(n, _)| **n > 0).map(|(n, one)| counted(*n, one)).collect();
+    if own.is_empty() { String::new() } else { format!(", with {}", own.join(", ")) }
+}
+
+fn dry(exported: &Exported, format: Format) -> String {
+    let Exported { contacts, confirmed, encounters, bytes, .. } = exported;
+    format!(
+        "{} would leave as {format}, of whom {confirmed} confirmed, with {}{}: {bytes} bytes. \
+         Nothing was written.",
+        if *contacts == 1 { "1 person".into() } else { format!("{contacts} people") },
+        counted(*encounters, "encounter"),
+        with(exported).replace(", with ", ", "),
+    )
+}
+
+fn counted(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// Its document; `out` is `null` where nothing was written.
+fn document(out: Option<&Path>, format: Format, exported: &Exported) -> Value {
+    json!({
+        "out": out.map(|out| out.display().to_string()),
+        "format": format.as_str(),
+        "contacts": exported.contacts,
+        "confirmed": exported.confirmed,
+        "encounters": exported.encounters,
+        "notes": exported.notes,
+        "tags": exported.tags,
+        "outcomes": exported.outcomes,
+        "bytes": exported.bytes,
+    })
+}
+
+/// How far it is, on a terminal, where it takes long.
+struct Bar {
+    is_wanted: bool,
+    is_shown: bool,
+}
+
+impl Bar {
+    fn new(say: &Say) -> Self {
+        let is_wanted = !say.quiet && !say.json && io::stderr().is_terminal();
+        Self { is_wanted, is_shown: false }
+    }
+
+    fn show(&mut self, Progress { done, total }: Progress) {
+        if self.is_wanted && total >= LONG && done.is_multiple_of(EVERY) {
+            eprint!("\r{done} of {total} people");
+            self.is_shown = true;
+        }
+    }
+
+    fn clear(&self) {
+        if self.is_shown {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What it costs to let ten and a hundred thousand contacts out: time, and memory beyond the open
+//! book's. Beside it stands the least that anyone has to do for it: read each contact, and write its
+//! fields in a line. Each figure comes from a process of its own.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark says what is wrong by failing")]
+
+use core::ops::ControlFlow;
+use core::time::Duration;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use lapel::badge::{BadgeFields, Field};
+use lapel::book::Book;
+use lapel::event::Event;
+use lapel::export::{Format, Include, Request, export_to};
+use lapel::vault::FileVault;
+use lapel_bench::child::{self, Spent};
+use lapel_bench::{Race, Report, meet};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+fn rng(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}
+
+fn open(home: &Path) -> Book {
+    let vault = Arc::new(FileVault::new(home.join("keys")));
+    Book::open(&home.join("book"), vault, &mut rng(1)).unwrap().0
+}
+
+/// An attendee with what most show.
+fn attendee(number: u64) -> BadgeFields {
+    BadgeFields {
+        title: Some("Principal Analyst".into()),
+        organisation: Some(format!("Engines, No. {}", number % 97)),
+        emails: vec![format!("attendee.{number}@engines.example")],
+        phones: vec![format!("+44 20 7946 {:04}", number % 10_000)],
+        ..BadgeFields::named(format!("Renée Attendee-{number}"))
+    }
+}
+
+/// A book of so many people, each met through a real exchange; one in ten has a note and a tag.
+fn fill(home: &Path, people: u64) {
+    let mut book = open(home);
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    std::thread::scope(|scope| {
+        let (send, met) = sync_channel(256);
+        for thread in 0..threads {
+            let (send, me) = (send.clone(), book.identity().clone());
+            scope.spawn(move || {
+                let mut rng = rng(100 + thread);
+                for number in (thread..people).step_by(threads as usize) {
+                    let event = Event::new("Rust Week").unwrap();
+                    send.send(meet(&me, attendee(number), event, number, &mut rng)).unwrap();
+                }
+            });
+        }
+        drop(send);
+        let mut rng = rng(2);
+        for (number, encounter) in met.iter().enumerate() {
+            let person = book.record(&encounter, &mut rng).unwrap().person();
+            if number % 10 == 0 {
+                book.note(&person, "Knows compilers; write in May", &mut rng).unwrap();
+                book.tag(&person, "compilers", &mut rng).unwrap();
+            }
+        }
+    });
+    while book.maintain(1_000, &mut rng(2)).unwrap() > 0 {}
+    book.latest(1).unwrap();
+    book.close().unwrap();
+}
+
+/// Reads each contact and writes its fields in a line: nobody can do with less.
+fn plain_loop(book: &Book, path: &Path) {
+    let mut out = BufWriter::new(File::create(path).unwrap());
+    let mut visit = |contact: lapel::book::Contact| {
+        let fields = contact.badge().fields();
+        for field in Field::ALL {
+            for value in fields.values(field) {
+                write!(out, "{field}: {value}, ").unwrap();
+            }
+        }
+        writeln!(out).unwrap();
+        ControlFlow::Continue(())
+    };
+    book.each_contact(&mut visit).unwrap();
+    out.into_inner().unwrap().sync_all().unwrap();
+}
+
+/// The same with the crate that writes the tables, and no guard.
+fn bare_csv(book: &Book, path: &Path) {
+    let mut out = csv::WriterBuilder::new().flexible(true).from_path(path).unwrap();
+    let mut visit = |contact: lapel::book::Contact| {
+        let fields = contact.badge().fields();
+        let values = Field::ALL.into_iter().flat_map(|field| fields.values(field));
+        out.write_record(values).unwrap();
+        ControlFlow::Continue(())
+    };
+    book.each_contact(&mut visit).unwrap();
+    out.into_inner().unwrap().sync_all().unwrap();
+}
+
+fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
+    let home = home.to_path_buf();
+    if let Some(people) = words.strip_prefix("fill ") {
+        let people = people.parse().unwrap();
+        return Box::new(move || fill(&home, people));
+    }
+    let (book, out) = (open(&home), home.join("out"));
+    match words {
+        "loop" => Box::new(move || {
+            plain_loop(&book, &out);
+            std::mem::forget(book);
+        }),
+        "bare csv" => Box::new(move || {
+            bare_csv(&book, &out);
+            std::mem::forget(book);
+        }),
+        format => {
+            let (format, include) = match format.strip_suffix(" with everything") {
+                Some(format) => (format, Include::everything()),
+                None => (format, Include::default()),
+            };
+            let format: Format = format.parse().unwrap();
+            Box::new(move || {
+                let request = Request { include, ..Request::everybody(format) };
+                let mut watch = |_| ControlFlow::Continue(());
+                let exported = export_to(&book, &request, &out, &mut watch).unwrap();
+                assert!(exported.contacts > 0);
+                std::mem::forget(book);
+            })
+        }
+    }
+}
+
+fn main() {
+    child::serve(act);
+    let mut report = Report::default();
+    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u64>().unwrap());
+    for (people, rounds) in [(10_000, 9), (100_000, 3)] {
+        if only.is_some_and(|only| only != people) {
+            continue;
+        }
+        let memory = Path::new("/dev/shm");
+        let quick = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let quick = quick.unwrap();
+        child::run(&format!("fill {people}"), quick.path());
+        let dir = tempfile::tempdir().unwrap();
+        let home = child::copy(quick.path(), dir.path().join("home"));
+        drop(quick);
+        let spent = |words: &str| child::median_of(rounds, words, &home);
+        let (plain, bare) = (spent("loop"), spent("bare csv"));
+        let race = |ours: Spent, theirs: Spent| Race { subject: ours.time, baseline: theirs.time };
+        let mib = |spent: Spent| spent.memory as f64 / MIB;
+        let small = people == 10_000;
+        for format in Format::ALL {
+            for and in ["", " with everything"] {
+                let words = format!("{format}{and}");
+                let is_gated =
+                    matches!(format, Format::Vcard4 | Format::Vcard3 | Format::Csv) && and.is_empty();
+                if !small && !is_gated && !and.is_empty() {
+                    continue;
+                }
+                let ours = spent(&words);
+                let text = format!("{words}, {people} people");
+                match (is_gated, format) {
+                    (true, Format::Csv) => report.ratio(&text, "bare csv", &race(ours, bare), 3.0),
+                    (true, _) => report.ratio(&text, "a plain loop", &race(ours, plain), 3.0),
+                    _ => report.compare(&text, "a plain loop", &race(ours, plain)),
+                }
+                if small && is_gated {
+                    report.target(&text, ours.time, Duration::from_millis(500));
+                }
+                if !small {
+                    let text = format!("peak memory beyond the open book's: {text}");
+                    report.gate(&text, "MiB", mib(ours), 32.0);
+                }
+            }
+        }
+        let text = format!("peak memory of a plain loop, {people} people");
+        report.beside(&text, "MiB", mib(plain), None, &[("bare csv", mib(bare))]);
+    }
+    report.close("Contacts on their way out, each figure from a process of its own");
+}
