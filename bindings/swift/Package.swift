@@ -10,7 +10,7 @@ let package = Package(
         // The generated header and module map, in a folder of their own: two libraries whose module maps
         // share one can't be in the same app.
         .systemLibrary(name: "LapelFFI"),
-        .target(name: "Lapel", dependencies: ["LapelFFI"]),
+        .target(name: "Lapel", dependencies: ["LapelFFI"], resources: [.copy("PrivacyInfo.xcprivacy")]),
         .testTarget(name: "LapelTests", dependencies: ["Lapel"]),
     ],
     swiftLanguageModes: [.v6]
@@ -20,4 +20,7 @@ let package = Package(
 if Context.environment["LAPEL_PRETEND_KEYCHAIN"] != nil {
     for target in package.targets where target.type != .system { target.dependencies.append("Security") }
     package.targets.append(.target(name: "Security", path: "Pretend/Security"))
+}
+if Context.environment["LAPEL_COST"] != nil {
+    package.targets.append(.testTarget(name: "Cost", dependencies: ["Lapel"], path: "Cost"))
 }

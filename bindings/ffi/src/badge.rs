@@ -1,11 +1,12 @@
 //! What a person shows.
 
-use lapel::badge::{self as core, BadgeFields};
+use lapel::badge as core;
+pub use lapel::badge::BadgeFields as Badge;
 
 use crate::error::LapelError;
 
 /// The fields of a badge. Lists hold at most four values; sizes are bytes of UTF-8.
-#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
+#[uniffi::remote(Record)]
 pub struct Badge {
     /// Display name, required, at most 64 bytes.
     pub name: String,
@@ -57,45 +58,9 @@ pub struct LabelledBadge {
 /// take 236 bytes, or less beside an event.
 #[uniffi::export]
 pub fn check_badge(badge: Badge) -> Result<Vec<FieldSize>, LapelError> {
-    let sizes = badge.checked()?.sizes();
+    let sizes = core::Badge::new(badge)?.sizes();
     Ok(sizes
         .iter()
         .map(|(field, bytes)| FieldSize { field: field.to_string(), bytes: bytes as u32 })
         .collect())
-}
-
-impl Badge {
-    pub(crate) fn checked(self) -> Result<core::Badge, LapelError> {
-        let Self { name, title, organisation, emails, phones, urls, handles, pronouns, line } =
-            self;
-        let fields = BadgeFields {
-            name,
-            title,
-            organisation,
-            emails,
-            phones,
-            urls,
-            handles,
-            pronouns,
-            line,
-        };
-        Ok(core::Badge::new(fields)?)
-    }
-}
-
-impl From<&core::Badge> for Badge {
-    fn from(badge: &core::Badge) -> Self {
-        let BadgeFields {
-            name,
-            title,
-            organisation,
-            emails,
-            phones,
-            urls,
-            handles,
-            pronouns,
-            line,
-        } = badge.fields().clone();
-        Self { name, title, organisation, emails, phones, urls, handles, pronouns, line }
-    }
 }

@@ -5,7 +5,7 @@ mod people;
 mod written;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use lapel::book::{self as core, Mode as OpenMode, Settings};
 use lapel::exchange::Exchange;
@@ -72,7 +72,8 @@ impl Book {
         if let Some(progress) = progress {
             settings = settings.watched(desk::watch(progress, log.clone()));
         }
-        let (book, report) = core::Book::open_with(settings, &mut desk::rng()?)?;
+        let opened = core::Book::open_with(settings, &mut desk::rng()?).map_err(LapelError::from);
+        let (book, report) = opened.inspect_err(|error| desk::log_failure(&log, error))?;
         let identity = book.identity().person();
         let report = OpenReport::from(report);
         let desk = Desk::of(book, log);
@@ -105,19 +106,20 @@ impl Book {
 
     /// Begins a session that shows `badge`. It ends when the book is suspended or wiped.
     pub fn begin(&self, badge: Badge, options: SessionOptions) -> Result<Arc<Session>, LapelError> {
-        let (badge, options) = (badge.checked()?, options.checked()?);
-        let session = self.desk.with(|book| {
+        let (badge, options) = (lapel::badge::Badge::new(badge)?, options.checked()?);
+        // Counted among the sessions while the book is in hand, so that a suspension ends it or comes first.
+        self.desk.with(|book| {
             let (me, counter) = (book.identity(), book.counter());
             let (now, wall) = (Clock::default().now(), clock::wall());
             let rng = &mut desk::rng()?;
             book.size()?; // a suspended book begins nothing
-            Ok(Exchange::begin(me, &badge, options, now, wall, counter, rng)?)
-        })?;
-        let session = Session::of(session, Clock::default());
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|session| session.strong_count() > 0);
-        sessions.push(Arc::downgrade(&session));
-        Ok(session)
+            let exchange = Exchange::begin(me, &badge, options, now, wall, counter, rng)?;
+            let session = Session::of(exchange, Clock::default());
+            let mut sessions = self.sessions();
+            sessions.retain(|session| session.strong_count() > 0);
+            sessions.push(Arc::downgrade(&session));
+            Ok(session)
+        })
     }
 
     /// Tells `listener` of every change from now on.
@@ -128,14 +130,12 @@ impl Book {
     /// Ends all sessions and lets go of every file, as before the system stops the app. Until
     /// `resume`, calls fail with `suspended`. Again, it changes nothing.
     pub fn suspend(&self) -> Result<(), LapelError> {
-        let sessions = {
-            let mut all = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *all)
-        };
+        // It is suspended even if that fails to tell the vault how far it is.
+        let (done, sessions) =
+            self.desk.with(|book| Ok((book.suspend(), std::mem::take(&mut *self.sessions()))))?;
         sessions.iter().filter_map(Weak::upgrade).for_each(|session| session.end());
-        let done = self.desk.with(|book| Ok(book.suspend()?));
         self.desk.log("suspended".to_owned());
-        done
+        Ok(done?)
     }
 
     /// Opens a suspended book again. If it isn't suspended, this changes nothing.
@@ -177,9 +177,16 @@ impl Book {
     /// Suspends the book, destroys its keys and removes its files, for good. It can't be resumed.
     pub fn wipe(&self) -> Result<Wiped, LapelError> {
         self.suspend()?;
-        let wiped = core::Book::wipe(&self.home, &*self.vault)?;
+        let wiped = core::Book::wipe(&self.home, &*self.vault).map_err(LapelError::from);
+        let wiped = wiped.inspect_err(|error| self.desk.log_failure(error))?;
         self.desk.log("wiped".to_owned());
         Ok(wiped.into())
+    }
+}
+
+impl Book {
+    fn sessions(&self) -> MutexGuard<'_, Vec<Weak<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

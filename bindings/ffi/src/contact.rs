@@ -145,7 +145,7 @@ pub enum ListOrder {
 }
 
 /// Whom one is looking for. Everything that is set has to be so.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct ContactQuery {
     /// Words, each of which begins one that the contact can be found by, whatever case or accents.
     #[uniffi(default = "")]
@@ -220,7 +220,7 @@ impl From<core::Contact> for Contact {
         Self {
             person: contact.person().to_string(),
             fingerprint: contact.person().fingerprint().to_string(),
-            badge: contact.badge().into(),
+            badge: contact.badge().fields().clone(),
             state: contact.state(),
             meetings: contact.meetings().iter().map(Meeting::from).collect(),
             notes: contact.notes().iter().map(Note::from).collect(),
@@ -238,7 +238,7 @@ impl From<&core::Meeting> for Meeting {
     fn from(meeting: &core::Meeting) -> Self {
         Self {
             transcript: meeting.transcript().to_string(),
-            badge: meeting.badge().map(Badge::from),
+            badge: meeting.badge().map(|badge| badge.fields().clone()),
             state: meeting.state(),
             met_at: meeting.met_at().seconds().into(),
             claimed_at: meeting.claimed_time().seconds().into(),

@@ -15,12 +15,14 @@
 //!   listener are asked in the middle of a call; if they use the same book from there, they get
 //!   [`Code::Busy`](lapel::code::Code::Busy) instead of waiting for ever.
 //! - A panic, which would be a defect of ours, arrives as the language's exception for that, and
-//!   the library goes on.
+//!   the library goes on. In Swift this holds for calls that can fail; in one that can't, as `scan`,
+//!   it ends the app.
 
 pub mod badge;
 pub mod book;
 pub mod clock;
 pub mod contact;
+pub mod encounter;
 pub mod error;
 pub mod listen;
 pub mod lookback;

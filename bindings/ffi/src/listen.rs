@@ -72,7 +72,8 @@ pub trait ScreenListener: Send + Sync {
 pub struct WorkProgress {
     /// `indexing`, `checking` or `rewriting`.
     pub work: String,
-    /// How much of `total` is done; the unit is the work's own.
+    /// How much of `total` is done; the unit is the work's own. It begins anew with each pass, of
+    /// which a check makes several.
     pub done: u64,
     /// How much there is to do, as far as is known.
     pub total: u64,

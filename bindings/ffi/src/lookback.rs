@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use lapel::book as core;
-use lapel::export::lookback_page;
 
 use crate::error::LapelError;
 use crate::outcome::Outcome;
 
 /// What to look back at. Nothing set is everything.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct LookbackFocus {
     /// Outcomes with a root at an event of this name, whatever its case.
     #[uniffi(default = None)]
@@ -37,9 +36,6 @@ pub struct Lookback {
     pub circles: Vec<String>,
     /// The first handshake with each person in it.
     pub handshakes: Vec<Handshake>,
-    /// All of it as one self-contained HTML page, for a web view or a printer. It holds names and
-    /// notes in clear.
-    pub page: String,
 }
 
 /// A first handshake.
@@ -175,7 +171,6 @@ impl From<core::Lookback> for Lookback {
         let handshakes = people.into_iter().filter_map(|person| back.handshake(person));
         Self {
             handshakes: handshakes.map(Handshake::from).collect(),
-            page: lookback_page(&back),
             outcomes: back.outcomes.iter().map(Traced::from).collect(),
             people: back.people.iter().map(Grown::from).collect(),
             events: back.events.iter().map(Paid::from).collect(),

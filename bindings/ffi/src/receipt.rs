@@ -84,7 +84,7 @@ impl From<core::ShownSide> for ShownSide {
             state: side.state,
             claimed_at: side.claimed_time.seconds().into(),
             claimed_event: side.claimed_event.as_str().to_owned(),
-            badge: side.badge.as_ref().map(Badge::from),
+            badge: side.badge.map(|badge| badge.fields().clone()),
         }
     }
 }

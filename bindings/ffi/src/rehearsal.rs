@@ -49,7 +49,7 @@ pub fn rehearse_meetings(book: &Book, people: u32, event: String) -> Result<(), 
     let (clock, wall) = (Clock::default(), clock::wall());
     for number in 0..people {
         let (mine, mut rng) = (book.begin(named("Me"), options.clone())?, system_rng()?);
-        let badge = named(&format!("Person {number}")).checked()?;
+        let badge = Badge::new(named(&format!("Person {number}")))?;
         let (them, options) = (Identity::generate(&mut rng), options.clone().checked()?);
         let theirs = Exchange::begin(&them, &badge, options, clock.now(), wall, 0, &mut rng)?;
         let theirs = Session::of(theirs, Clock::default());

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lapel::attestation::Attestation;
 use lapel::code::Code;
-use lapel::encounter as met;
 use lapel::event::Event;
 use lapel::exchange::{self as core, Exchange, Options, Reveal, Shows, Step};
 use lapel::receipt::Comparison;
@@ -12,6 +11,7 @@ use lapel::{Carrier, Flaw};
 
 use crate::badge::Badge;
 use crate::clock::Clock;
+use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::error::LapelError;
 use crate::listen::{Listeners, ScreenListener, Subscription};
 
@@ -174,67 +174,6 @@ pub enum Scanned {
     },
     /// The session has ended: begin another.
     Ended,
-}
-
-/// Somebody met in a live session and accepted: to be recorded.
-#[derive(uniffi::Object)]
-pub struct Encounter(pub(crate) met::Encounter);
-
-#[uniffi::export]
-impl Encounter {
-    /// Who was met.
-    pub fn person(&self) -> String {
-        self.0.person().to_string()
-    }
-
-    /// Names the exchange.
-    pub fn transcript(&self) -> String {
-        self.0.transcript().to_string()
-    }
-}
-
-/// The book's word that an encounter is on disk: to be acknowledged.
-#[derive(uniffi::Object)]
-pub struct Recorded(pub(crate) met::Recorded);
-
-#[uniffi::export]
-impl Recorded {
-    /// Who was met.
-    pub fn person(&self) -> String {
-        self.0.person().to_string()
-    }
-
-    /// Names the exchange.
-    pub fn transcript(&self) -> String {
-        self.0.transcript().to_string()
-    }
-
-    /// Encounters with this person now in the book.
-    pub fn encounters(&self) -> u32 {
-        self.0.encounters() as u32
-    }
-
-    /// Whether they had been met before.
-    pub fn met_again(&self) -> bool {
-        self.0.met_again()
-    }
-}
-
-/// The peer's signed word that they accepted us: for the book.
-#[derive(uniffi::Object)]
-pub struct Confirmation(pub(crate) met::Confirmation);
-
-#[uniffi::export]
-impl Confirmation {
-    /// Who confirmed.
-    pub fn person(&self) -> String {
-        self.0.person().to_string()
-    }
-
-    /// Names the exchange.
-    pub fn transcript(&self) -> String {
-        self.0.transcript().to_string()
-    }
 }
 
 /// One person's side of a meeting. It ends when it is told to or its book is suspended.
@@ -411,7 +350,7 @@ impl From<core::Verified> for Verified {
             transcript: who.transcript.to_string(),
             person: who.person.to_string(),
             fingerprint: who.person.fingerprint().to_string(),
-            badge: (&who.badge).into(),
+            badge: who.badge.fields().clone(),
             event: who.event.as_str().to_owned(),
             claimed_at: who.claimed_time.seconds().into(),
             confirmed: who.confirmed,

@@ -355,7 +355,10 @@ fn main() {
             let (home, _) = homes.changed("live");
             let spent = |what| child::median_of(rounds, &format!("lapel {what}"), &home);
             let text = "looking back, 10000 people and 1000 outcomes";
-            report.target(text, spent("lookback").time, Duration::from_millis(200));
+            let back = spent("lookback");
+            report.target(text, back.time, Duration::from_millis(200));
+            let taken = back.memory as f64 / MIB as f64;
+            report.beside(&format!("peak memory: {text}"), "MiB", taken, Some(24.0), &[]);
             let names = spent("names");
             report.target("the first 50 by name", names.time, Duration::from_millis(20));
             let (home, _) = homes.changed("retag");

@@ -1,6 +1,5 @@
 //! One book, many threads: whoever works on it takes it off the desk and puts it back.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
@@ -17,7 +16,7 @@ use crate::listen::{BookChange, ChangeListener, Listeners, LogSink, ProgressList
 pub(super) struct Desk {
     on: Mutex<Place>,
     put_back: Condvar,
-    changes: Arc<Mutex<VecDeque<BookChange>>>,
+    changes: Arc<Mutex<Vec<BookChange>>>,
     listeners: Arc<Listeners<dyn ChangeListener>>,
     log: Option<Arc<dyn LogSink>>,
 }
@@ -29,10 +28,10 @@ enum Place {
 
 impl Desk {
     pub(super) fn of(mut book: Book, log: Option<Arc<dyn LogSink>>) -> Self {
-        let changes = Arc::new(Mutex::new(VecDeque::new()));
+        let changes = Arc::new(Mutex::new(Vec::new()));
         let queue = Arc::clone(&changes);
         book.listen(Arc::new(move |change| {
-            queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(change.into());
+            queue.lock().unwrap_or_else(PoisonError::into_inner).push(change.into());
         }));
         Self {
             on: Mutex::new(Place::Here(Box::new(book))),
@@ -52,14 +51,18 @@ impl Desk {
         &self,
         work: impl FnOnce(&mut Book) -> Result<T, LapelError>,
     ) -> Result<T, LapelError> {
-        let done = {
+        let (done, changes) = {
             let mut taken = self.take()?;
-            taken.book.as_mut().map_or_else(|| Err(LapelError::busy()), |book| work(book))
+            let done =
+                taken.book.as_mut().map_or_else(|| Err(LapelError::busy()), |book| work(book));
+            // As long as nobody else has the book, all of them are this call's: another thread's would be
+            // told here, and perhaps after that call has returned.
+            (done, self.changes())
         };
         if let Err(error) = &done {
-            self.log(format!("failed: {:?}", error.code()));
+            self.log_failure(error);
         }
-        while let Some(change) = self.next_change() {
+        for change in changes {
             for listener in self.listeners.all() {
                 if listener.changed(change.clone()).is_err() {
                     self.log("a change listener failed".to_owned());
@@ -70,12 +73,15 @@ impl Desk {
     }
 
     pub(super) fn log(&self, line: String) {
-        // Where a log fails there is nobody to tell.
-        self.log.iter().for_each(|log| drop(log.log(line.clone())));
+        log_line(&self.log, &line);
     }
 
-    fn next_change(&self) -> Option<BookChange> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    pub(super) fn log_failure(&self, error: &LapelError) {
+        log_failure(&self.log, error);
+    }
+
+    fn changes(&self) -> Vec<BookChange> {
+        std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn take(&self) -> Result<Taken<'_>, LapelError> {
@@ -111,6 +117,16 @@ impl Drop for Taken<'_> {
     }
 }
 
+/// A call failed: with which code, and nothing of what stands in its sentence.
+pub(super) fn log_failure(log: &Option<Arc<dyn LogSink>>, error: &LapelError) {
+    log_line(log, &format!("failed: {:?}", error.code()));
+}
+
+/// Where a log fails there is nobody to tell.
+fn log_line(log: &Option<Arc<dyn LogSink>>, line: &str) {
+    log.iter().for_each(|log| drop(log.log(line.to_owned())));
+}
+
 /// A listener as the core asks it. One that fails is logged, and doesn't stop the work.
 pub(super) fn watch(
     progress: Arc<dyn ProgressListener>,
@@ -120,8 +136,7 @@ pub(super) fn watch(
         Ok(true) => ControlFlow::Continue(()),
         Ok(false) => ControlFlow::Break(()),
         Err(_) => {
-            let line = "a progress listener failed".to_owned();
-            log.iter().for_each(|log| drop(log.log(line.clone())));
+            log_line(&log, "a progress listener failed");
             ControlFlow::Continue(())
         }
     })

@@ -10,9 +10,9 @@ use lapel::receipt::Disclosure;
 
 use super::{Book, desk};
 use crate::contact::{Contact, ContactPage, ContactQuery, Cursor, Standing};
+use crate::encounter::{Confirmation, Encounter, Recorded};
 use crate::error::LapelError;
 use crate::report::Rewritten;
-use crate::session::{Confirmation, Encounter, Recorded};
 
 #[uniffi::export]
 impl Book {

@@ -1,6 +1,7 @@
 //! What the owner writes: badges, notes and the like, outcomes; and looking back.
 
 use lapel::book::{OutcomeId, Rating};
+use lapel::export::lookback_page;
 use lapel::identity::PersonId;
 
 use super::{Book, desk};
@@ -25,7 +26,7 @@ impl Book {
 
     /// Sets a badge under a label of at most 32 bytes, such as `work`. The first one set is on show.
     pub fn set_badge(&self, label: String, badge: Badge) -> Result<(), LapelError> {
-        let badge = badge.checked()?;
+        let badge = lapel::badge::Badge::new(badge)?;
         self.desk.with(|book| Ok(book.set_badge(&label, &badge, &mut desk::rng()?)?))
     }
 
@@ -166,13 +167,25 @@ impl Book {
 
     /// Looks back from what happened to the handshakes behind it.
     pub fn lookback(&self, focus: LookbackFocus) -> Result<Lookback, LapelError> {
+        Ok(self.look_back(focus)?.into())
+    }
+
+    /// The same as one self-contained HTML page, for a web view or a printer. It holds names and notes
+    /// in clear.
+    pub fn lookback_page(&self, focus: LookbackFocus) -> Result<String, LapelError> {
+        Ok(lookback_page(&self.look_back(focus)?))
+    }
+}
+
+impl Book {
+    fn look_back(&self, focus: LookbackFocus) -> Result<lapel::book::Lookback, LapelError> {
         let focus = focus.checked()?;
-        Ok(self.desk.with(|book| Ok(book.lookback(&focus)?))?.into())
+        self.desk.with(|book| Ok(book.lookback(&focus)?))
     }
 }
 
 impl From<(String, lapel::badge::Badge)> for LabelledBadge {
     fn from((label, badge): (String, lapel::badge::Badge)) -> Self {
-        Self { label, badge: Badge::from(&badge) }
+        Self { label, badge: badge.fields().clone() }
     }
 }

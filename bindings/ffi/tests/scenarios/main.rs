@@ -1,6 +1,9 @@
 //! The scenarios of `bindings/scenarios.md`, in the language that all others are measured by.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests are free")]
+
 mod book;
+mod errors;
 mod exchange;
 mod phones;
 mod unruly;
@@ -15,6 +18,7 @@ fn there_is_a_test_for_each_line_of_the_list() {
         listed.filter(|name| !matches!(*name, "scenario" | "---")).collect();
     let files = [
         include_str!("book.rs"),
+        include_str!("errors.rs"),
         include_str!("exchange.rs"),
         include_str!("unruly.rs"),
         include_str!("vectors.rs"),

@@ -4,15 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lapel_ffi::badge::Badge;
 use lapel_ffi::book::{Book, BookConfig};
-use lapel_ffi::contact::{Contact, ContactQuery};
+use lapel_ffi::contact::Contact;
+use lapel_ffi::encounter::{Confirmation, Encounter, Recorded};
 use lapel_ffi::error::LapelError;
 use lapel_ffi::listen::{ListenerError, LogSink};
-use lapel_ffi::session::{
-    Confirmation, Encounter, Recorded, Scanned, Session, SessionOptions, Verified,
-};
+use lapel_ffi::session::{Scanned, Session, SessionOptions, Verified};
 use lapel_ffi::vault::{KeyVault, file_vault};
 
-use lapel::book::{Mode, Order};
+use lapel::book::Mode;
 use lapel::code::Code;
 
 pub(crate) struct Phone {
@@ -33,20 +32,6 @@ pub(crate) fn named(name: &str) -> Badge {
 
 pub(crate) fn at(event: &str) -> SessionOptions {
     SessionOptions { event: event.to_owned(), ..SessionOptions::default() }
-}
-
-pub(crate) fn everybody() -> ContactQuery {
-    ContactQuery {
-        text: String::new(),
-        event: None,
-        tag: None,
-        introduced_by: None,
-        due_by: None,
-        since: None,
-        rating: None,
-        confirmed: false,
-        order: Order::Latest,
-    }
 }
 
 /// The code a call failed with.

@@ -82,6 +82,11 @@ public enum PretendKeychain {
         }
     }
 
+    /// Lets it answer again, with what is in it.
+    public static func open() {
+        lock.withLock { refusal = nil }
+    }
+
     /// Everything said of each item, as short as the framework's own words.
     public static var everything: [[String: Any]] {
         lock.withLock { Array(items.values) }

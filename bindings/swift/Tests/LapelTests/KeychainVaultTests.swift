@@ -5,13 +5,32 @@ import Lapel
 import Security
 import XCTest
 
-final class KeychainVaultTests: XCTestCase {
+final class KeychainVaultTests: ScratchCase {
     private let key = Data(repeating: 7, count: 32)
     private let other = Data(repeating: 8, count: 32)
     private let vault = KeychainVault()
 
-    override func setUp() {
+    override func setUpWithError() throws {
+        try super.setUpWithError()
         PretendKeychain.reset()
+    }
+
+    func testABookIsOpenedWithIt() throws {
+        let home = scratch.appendingPathComponent("book").path
+        let made = try Book.open(config: BookConfig(home: home, vault: vault, mode: .create))
+        _ = try made.rotate()
+        try made.suspend()
+        // A key, and how far the book is.
+        XCTAssertEqual(PretendKeychain.everything.count, 2)
+        let existing = BookConfig(home: home, vault: KeychainVault(), mode: .existing)
+        PretendKeychain.reset(refusing: errSecInteractionNotAllowed)
+        assertFails(.keyLocked, try Book.open(config: existing))
+        PretendKeychain.open()
+        let again = try Book.open(config: existing)
+        XCTAssertEqual(again.person(), made.person())
+        _ = try again.wipe()
+        XCTAssertEqual(PretendKeychain.everything.count, 0)
+        assertFails(.noBook, try Book.open(config: existing))
     }
 
     func testAKeyIsKeptAndReplaced() throws {

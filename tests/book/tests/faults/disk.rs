@@ -77,6 +77,8 @@ pub(crate) enum Order {
     Kept,
     /// Any of them.
     Any,
+    /// None of them.
+    Lost,
 }
 
 /// What a directory is, and what is on the disk of it.
@@ -154,6 +156,18 @@ impl Disk {
         }
     }
 
+    /// What the next sync of the directory `path` makes last: each name that came to be there, behind
+    /// a plus, and each that went, behind a minus. Of a file, nothing.
+    pub(crate) fn unsynced(&self, path: &Path) -> Vec<String> {
+        let Node::Dir(dir, _) = &self.0[self.find(path)] else { return Vec::new() };
+        let told = |change: &Renamed| match change {
+            Renamed::Named(name, _) => vec![format!("+{name}")],
+            Renamed::Gone(name) => vec![format!("-{name}")],
+            Renamed::Moved(from, to, _) => vec![format!("-{from}"), format!("+{to}")],
+        };
+        dir.pending.iter().flat_map(told).collect()
+    }
+
     fn make(&mut self, path: &Path, node: Node) {
         let (parent, node) = (self.find(path.parent().unwrap()), self.add(node));
         self.change(parent, Renamed::Named(name(path), node));
@@ -215,6 +229,7 @@ impl Disk {
                 let stays = match order {
                     Order::Kept => at < first,
                     Order::Any => chance(),
+                    Order::Lost => false,
                 };
                 if stays {
                     change.apply(&mut left);
