@@ -50,7 +50,7 @@ fn no_key_of_before(dir: &Path, owed: &Promise, case: &str) {
 }
 
 fn lived(run: &Run) {
-    assert!(run.ended_well() && run.said("end"), "{}", run.stderr);
+    assert!(run.ended_well() && run.said("end"), "{}", run.end());
 }
 
 #[test]

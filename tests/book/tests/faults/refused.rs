@@ -18,9 +18,7 @@ fn ended_well(run: &Run, case: &str) -> bool {
         return false;
     }
     let ended = run.said("end") || run.said("end in the middle");
-    let Run { status, stderr, .. } = run;
-    let last = run.lines().last();
-    assert!(run.ended_well() && ended, "{case}: {status:?}, {last:?}\n{stderr}");
+    assert!(run.ended_well() && ended, "{case}: {}", run.end());
     true
 }
 

@@ -21,8 +21,9 @@ use nix::unistd::Pid;
 
 use self::call::Call;
 
-/// How long a child may take, which takes less than a second if nothing keeps it.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a child may take, which takes less than a second if nothing keeps it; a machine that is
+/// busy with other things may.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One thing that the child did, in the order in which it came to be.
 #[derive(Clone, Debug)]
@@ -129,6 +130,14 @@ impl Run {
     /// Whether it said this line.
     pub(crate) fn said(&self, wanted: &str) -> bool {
         self.lines().any(|line| line == wanted)
+    }
+
+    /// How it came to its end, and what it said last: for whoever has to find out why.
+    pub(crate) fn end(&self) -> String {
+        let lines: Vec<_> = self.lines().collect();
+        let last = &lines[lines.len().saturating_sub(12)..];
+        let Self { status, hung, calls, stderr, .. } = self;
+        format!("{status:?}, hung: {hung}, {calls} calls, said last: {last:?}\n{stderr}")
     }
 
     /// That it ended by itself, well. A panic that the core catches is sled's and stays there.
@@ -362,7 +371,7 @@ fn what_the_tracer_saw_laid_out_again_is_the_directory() {
     let (dir, copy) = (crate::scratch(), crate::scratch());
     let child = command(dir.path(), Life::Whole, Temper::Strict, 1);
     let run = run(child, dir.path(), Fault::None);
-    assert!(run.ended_well() && run.said("end"), "{}", run.stderr);
+    assert!(run.ended_well() && run.said("end"), "{}", run.end());
     let mut disk = Disk::default();
     for event in &run.events {
         if let Event::Did(op) = event {
