@@ -146,7 +146,8 @@ fn main() {
             continue;
         }
         let memory = Path::new("/dev/shm");
-        let quick = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let quick =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let quick = quick.unwrap();
         child::run(&format!("fill {people}"), quick.path());
         let dir = tempfile::tempdir().unwrap();
@@ -160,8 +161,8 @@ fn main() {
         for format in Format::ALL {
             for and in ["", " with everything"] {
                 let words = format!("{format}{and}");
-                let is_gated =
-                    matches!(format, Format::Vcard4 | Format::Vcard3 | Format::Csv) && and.is_empty();
+                let is_gated = matches!(format, Format::Vcard4 | Format::Vcard3 | Format::Csv)
+                    && and.is_empty();
                 if !small && !is_gated && !and.is_empty() {
                     continue;
                 }
