@@ -172,7 +172,7 @@ fn main() {
                     || child::run(beside, &home).time,
                 );
                 match is_required {
-                    true => report.ratio(&text, name, &took_turns, 3.0),
+                    true => report.ratio(&text, name, &took_turns, 2.0),
                     false => report.compare(&text, name, &took_turns),
                 }
                 if small && is_required {
