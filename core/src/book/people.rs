@@ -177,6 +177,36 @@ impl Book {
         self.each_met(self.store()?.entries_of(&encounters)?.rev(), visit)
     }
 
+    /// Visits these people, each of whom [`Book::find`] gave, until `visit` breaks. If they are
+    /// everybody, whoever was met last first, the book is read from end to end, which is quicker than
+    /// looking each of them up; whatever else they are, they come in their own order.
+    pub(crate) fn each_of(
+        &self,
+        people: &[PersonId],
+        are_everybody: bool,
+        visit: &mut dyn FnMut(Contact) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let (mut left, mut goes_on) = (people.iter().peekable(), ControlFlow::Continue(()));
+        if are_everybody {
+            self.each_latest(&mut |contact| {
+                // Whoever isn't next stands behind another.
+                if left.next_if(|next| **next == contact.person()).is_some() {
+                    goes_on = visit(contact);
+                }
+                goes_on
+            })?;
+        }
+        for person in left {
+            if goes_on.is_break() {
+                break;
+            }
+            if let Some(contact) = self.contact(person)? {
+                goes_on = visit(contact);
+            }
+        }
+        Ok(())
+    }
+
     /// The same out of the roster and of what is kept beside it, as long as `take` wants more.
     fn each_in(
         &self,

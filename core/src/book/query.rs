@@ -85,7 +85,7 @@ impl Query {
         }
     }
 
-    fn is_for_everybody(&self) -> bool {
+    pub(crate) fn is_for_everybody(&self) -> bool {
         *self == Self { order: self.order, ..Self::default() }
     }
 }

@@ -124,14 +124,14 @@ impl<'a> Cards<'a> {
         all.find(|(_, behind)| behind.contains(person)).map_or(*person, |(first, _)| *first)
     }
 
-    /// The card of a person; `None` if they aren't in the book.
-    pub(super) fn card(&self, person: &PersonId) -> Result<Option<Card>, ReadError> {
-        let Some(first) = self.book.contact(person)? else { return Ok(None) };
+    /// The card of the person for whom this contact stands.
+    pub(super) fn card(&self, first: &Contact) -> Result<Card, ReadError> {
+        let person = first.person();
         let mut others = Vec::new();
-        for other in self.behind.get(person).into_iter().flatten() {
+        for other in self.behind.get(&person).into_iter().flatten() {
             others.extend(self.book.contact(other)?);
         }
-        let all: Vec<&Contact> = [&first].into_iter().chain(&others).collect();
+        let all: Vec<&Contact> = [first].into_iter().chain(&others).collect();
         let include = self.include;
         let outcomes = self.outcomes.as_ref().map(|outcomes| outcomes.of_any(&all, include));
         let written = all.iter().map(|contact| contact.revision()).filter(|_| include.notes);
@@ -146,7 +146,7 @@ impl<'a> Cards<'a> {
         };
         let written = if include.notes { Some(self.written(&all)?) } else { None };
         let fields = filtered(first.badge().fields(), include);
-        Ok(Some(Card { person: *person, fields, encounters, written, outcomes, revised }))
+        Ok(Card { person, fields, encounters, written, outcomes, revised })
     }
 
     /// What was written about any of these contacts; of what there is one of, that of the first who

@@ -9,6 +9,10 @@ use core::str::FromStr;
 /// by itself. A badge has one name, and they want two: the last word is taken for the family name,
 /// which is wrong for people whose family name comes first; the full name is in every other format.
 /// What a table has no column for stands in its notes.
+///
+/// In every table a cell that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
+/// `@`, a tab or a line end: OWASP, *CSV Injection*) has an apostrophe before it, of which an import
+/// into a CRM knows nothing; a plain phone number stays as it is. Lines end in CRLF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// vCard 4.0 (RFC 6350, with pronouns and social profiles of RFC 9554).
@@ -24,12 +28,12 @@ pub enum Format {
     /// A table with a column for everything that was asked for, in RFC 4180's form with a byte order
     /// mark, without which Excel reads UTF-8 as something else. Lists of one cell are one a line.
     Csv,
-    /// The layout that Google Contacts has exported and imported since 2024
-    /// (<https://support.google.com/contacts/answer/1069522>). UTF-8 without a byte order mark.
+    /// The layout that Google Contacts has exported and imported since 2024 (Google Contacts Help,
+    /// "Import contacts": a file as Google exports one). UTF-8 without a byte order mark.
     CsvGoogle,
-    /// Outlook's layout (<https://support.microsoft.com/office/bb796340-b58a-46c1-90c7-b549b8f3c5f8>):
-    /// three addresses at most, the rest stands in the notes. With a byte order mark, by which Outlook
-    /// knows UTF-8.
+    /// Outlook's layout (Microsoft Support, "Import contacts to Outlook", and its template): three
+    /// addresses at most, the rest stands in the notes. With a byte order mark, by which Outlook knows
+    /// UTF-8.
     CsvOutlook,
     /// HubSpot's contacts with a note each
     /// (<https://knowledge.hubspot.com/import-and-export/set-up-your-import-file>). UTF-8 without a

@@ -78,6 +78,11 @@ impl<W: Write> Pen<W> {
         self.out.flush().map_err(ExportError::Write)
     }
 
+    /// Gives the writer back in the middle of the file.
+    pub(super) fn abandon(self) -> W {
+        self.out
+    }
+
     fn row(&mut self, cells: &[String]) -> Result<(), ExportError> {
         let bytes = row(cells).map_err(ExportError::Write)?;
         self.out.write_all(&bytes).map_err(ExportError::Write)

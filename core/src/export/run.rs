@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::card::{Card, Cards};
 use super::pen::Pen;
 use super::{ExportError, Request, Selection};
-use crate::book::Book;
+use crate::book::{Book, Order};
 use crate::identity::PersonId;
 
 /// How far an export is.
@@ -92,14 +92,25 @@ fn write(
     let (mut exported, mut bytes) = (Exported::default(), 0);
     let counting = Counting { out: BufWriter::new(out), bytes: &mut bytes };
     let mut pen = Pen::begin(request.format, &request.include, counting)?;
-    for (done, person) in people.iter().enumerate() {
-        go_on(watch, done, total)?;
-        // Whoever was found is there, but for damage since.
-        let Some(card) = cards.card(person)? else { continue };
-        exported.count(&card);
-        pen.put(&card)?;
+    let are_everybody = match &request.selection {
+        Selection::Found(query) => query.order == Order::Latest && query.is_for_everybody(),
+        Selection::People(_) => false,
+    };
+    let (mut done, mut ended) = (0, Ok(()));
+    book.each_of(&people, are_everybody, &mut |contact| {
+        ended = go_on(watch, done, total).and_then(|()| {
+            let card = cards.card(&contact)?;
+            exported.count(&card);
+            pen.put(&card)
+        });
+        done += 1;
+        if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if let Err(error) = ended.and_then(|()| go_on(watch, total, total)) {
+        // What waits in the buffer is not for a reader who was told that nothing comes.
+        let _ = pen.abandon().out.into_parts();
+        return Err(error);
     }
-    go_on(watch, total, total)?;
     pen.end()?;
     Ok(Exported { bytes, ..exported })
 }
@@ -139,12 +150,12 @@ fn known(book: &Book, person: &PersonId) -> Result<(), ExportError> {
 }
 
 /// Counts what goes through.
-struct Counting<'a, W> {
-    out: W,
+struct Counting<'a> {
+    out: BufWriter<&'a mut dyn Write>,
     bytes: &'a mut u64,
 }
 
-impl<W: Write> Write for Counting<'_, W> {
+impl Write for Counting<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
         *self.bytes += u64::try_from(written).unwrap_or(u64::MAX);

@@ -55,7 +55,9 @@ pub(super) fn vcard(card: &Card, version: VCardVersion) -> VCard {
     } else {
         all(Field::Email, &VCardProperty::Email, &[typed("INTERNET")]);
         all(Field::Phone, &VCardProperty::Tel, &[typed("VOICE")]);
-        all(Field::Url, &VCardProperty::Url, &[]);
+        // RFC 2426 says that an address isn't escaped, and readers of 3.0 take backslashes off all the same.
+        // One (vobject) cuts it at a comma that has none. As another property than its own, it's escaped.
+        all(Field::Url, &VCardProperty::Other("URL".into()), &[]);
         all(Field::Handle, &VCardProperty::Other("X-SOCIALPROFILE".into()), &[]);
     }
     if let Some(introducer) = card.written.as_ref().and_then(words::introducer).filter(|_| v4) {

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::support::{
-    Person, code, lapel, one_who_met_three, stderr, stdout, two_people, two_who_met,
+    Person, code, interrupt, lapel, one_who_met_three, stderr, stdout, two_people, two_who_met,
+    until,
 };
 
 const FORMATS: [&str; 11] = [
@@ -158,4 +159,29 @@ fn nobody_in_the_book_is_a_sentence_and_the_schema_needs_no_book() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let schema: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(schema["$id"], "urn:lapel:contacts:1");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn control_c_gives_130_and_nothing_of_the_export() {
+    let (_dir, ada, _grace) = two_who_met();
+    let pipe = ada.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let out = pipe.to_str().unwrap();
+    // It waits for a reader of the pipe, and hears of Ctrl-C before it writes a line.
+    let child = ada.command(&["export", "--format", "csv", "--out", out]).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    until(|| {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = u64::from_str_radix(caught.unwrap_or("0").trim(), 16).unwrap();
+        caught & 0b10 != 0 // SIGINT is the second
+    });
+    interrupt(&child);
+    // Noted by a thread of its own, which needs a moment.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(fs::read_to_string(&pipe).unwrap(), "");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 130, "{}", stderr(&output));
+    assert_eq!(stderr(&output), format!("Interrupted. {out} is as it was.\n"));
 }

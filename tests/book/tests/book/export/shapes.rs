@@ -51,8 +51,7 @@ fn of_vcard3(text: &str) -> Read {
     ];
     read(&names, |name| {
         let of = properties.iter().filter(|(told, _)| told.split(';').next() == Some(name));
-        of.map(|(_, raw)| if *name == "URL" { raw.clone() } else { values(raw, '\0').concat() })
-            .collect()
+        of.map(|(_, raw)| values(raw, '\0').concat()).collect()
     })
 }
 
