@@ -180,6 +180,7 @@ impl Book {
     /// Visits these people, each of whom [`Book::find`] gave, until `visit` breaks. If they are
     /// everybody, whoever was met last first, the book is read from end to end, which is quicker than
     /// looking each of them up; whatever else they are, they come in their own order.
+    #[cfg(feature = "export")]
     pub(crate) fn each_of(
         &self,
         people: &[PersonId],
