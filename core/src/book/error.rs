@@ -81,7 +81,7 @@ pub enum BookError {
     /// An outcome is something that happened.
     #[error("{0} is still to come")]
     StillToCome(Date),
-    /// No such badge; see [`Book::badges`].
+    /// No such badge; see [`Book::badges`](super::Book::badges).
     #[error("there is no badge called \"{0}\" in this book")]
     NoSuchBadge(String),
     /// A badge's label is 1 to 32 bytes of text without control characters.
