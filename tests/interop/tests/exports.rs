@@ -345,6 +345,7 @@ fn every_format_is_read_by_programs_that_others_wrote_as_it_was_meant() {
     let mut all = found(&python);
     all.extend(reader("node", dir.path()));
     all.extend(reader("java", dir.path()));
+    all.extend(reader("rust", dir.path()));
     println!("\nExports of {} nasty people, read as they were meant", contacts.len());
     let mut read = Vec::new();
     for Found { reader, format, cards, warnings } in &all {
@@ -362,7 +363,9 @@ fn every_format_is_read_by_programs_that_others_wrote_as_it_was_meant() {
                 Format::Vcard3 | Format::Vcard4 => {
                     check_card(card, contact, cuts_addresses, unescaped);
                 }
-                Format::Jcard => check_card(card, contact, false, str::to_owned),
+                Format::Jcard | Format::Jscontact => {
+                    check_card(card, contact, false, str::to_owned);
+                }
                 Format::Json | Format::Jsonl => check_record(card, contact),
                 table => check_row(table, card, contact),
             }
@@ -385,6 +388,7 @@ fn every_format_is_read_by_programs_that_others_wrote_as_it_was_meant() {
         ("ez-vcard", "vcard4"),
         ("ez-vcard", "jcard"),
         ("ical.js", "jcard"),
+        ("vcard-rs", "jscontact"),
         ("pandas", "csv"),
         ("pandas", "csv-google"),
         ("pandas", "csv-outlook"),
