@@ -4,7 +4,7 @@
 mod call;
 mod memory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -163,6 +163,8 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
         dir,
         fault,
         waiting: BTreeMap::new(),
+        at_work: None,
+        queue: VecDeque::new(),
         counted: 0,
         run: Run {
             events: Vec::new(),
@@ -224,6 +226,11 @@ struct Tracer {
     dir: PathBuf,
     fault: Fault,
     waiting: BTreeMap<Pid, Pending>,
+    /// Who is changing something: one thread at a time, since two calls can end in another order than
+    /// they happened, and a name that is moved would still be written to in what was kept.
+    at_work: Option<Pid>,
+    /// Who is about to.
+    queue: VecDeque<Pid>,
     /// Calls of the kind that the fault counts.
     counted: usize,
     run: Run,
@@ -249,13 +256,25 @@ impl Tracer {
                     return;
                 }
                 WaitStatus::PtraceSyscall(pid) => {
-                    gone_is_fine(self.at_call(pid));
-                    gone_is_fine(ptrace::syscall(pid, None));
+                    self.goes_on(pid);
+                    while self.at_work.is_none()
+                        && let Some(next) = self.queue.pop_front()
+                    {
+                        self.goes_on(next);
+                    }
                 }
                 WaitStatus::PtraceEvent(pid, ..) => gone_is_fine(ptrace::syscall(pid, None)),
                 WaitStatus::Stopped(pid, signal) => gone_is_fine(ptrace::syscall(pid, signal)),
                 _ => {}
             }
+        }
+    }
+
+    /// Lets a thread go on that is at a call, unless it has to wait its turn.
+    fn goes_on(&mut self, pid: Pid) {
+        gone_is_fine(self.at_call(pid));
+        if !self.queue.contains(&pid) {
+            gone_is_fine(ptrace::syscall(pid, None));
         }
     }
 
@@ -274,6 +293,11 @@ impl Tracer {
             return Ok(());
         }
         let Some(call) = Call::read(self.leader, &self.dir, &regs)? else { return Ok(()) };
+        if self.at_work.is_some() {
+            self.queue.push_back(pid);
+            return Ok(());
+        }
+        self.at_work = Some(pid);
         self.run.calls += 1;
         self.counted += usize::from(match self.fault {
             Fault::None => false,
@@ -314,6 +338,9 @@ impl Tracer {
     }
 
     fn leaves(&mut self, pid: Pid) -> nix::Result<()> {
+        if self.at_work == Some(pid) {
+            self.at_work = None;
+        }
         let Some(pending) = self.waiting.remove(&pid) else { return Ok(()) };
         let mut regs = ptrace::getregs(pid)?;
         let result = regs.rax.cast_signed();
