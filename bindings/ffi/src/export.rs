@@ -138,13 +138,11 @@ impl ExportRequest {
                 core::Selection::People(people)
             }
         };
-        let everything = Include::default().parts;
-        let parts = self.parts.map(|parts| parts.into_iter().map(Part::from).collect());
-        let include = Include {
-            parts: parts.unwrap_or(everything),
-            notes: self.notes,
-            outcomes: self.outcomes,
-        };
+        let (notes, outcomes) = (self.notes, self.outcomes);
+        let mut include = Include { notes, outcomes, ..Include::default() };
+        if let Some(parts) = self.parts {
+            include.parts = parts.into_iter().map(Part::from).collect();
+        }
         Ok(Request { format: self.format, selection, include })
     }
 }

@@ -62,7 +62,8 @@ fn at(path: &Path, source: io::Error) -> ExportError {
     if is_full(&source) { ExportError::Full { path } } else { ExportError::File { path, source } }
 }
 
-/// A file beside the one it is to be, removed unless it becomes that.
+/// A file beside the one it is to be, removed unless it becomes that. Its name is counted up and not drawn
+/// at random: this crate has no randomness of its own.
 struct Beside(Option<PathBuf>);
 
 impl Beside {

@@ -1,5 +1,6 @@
 //! Exporting: who is found, each card in turn, how far it is, and whether to go on.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 
@@ -87,12 +88,15 @@ fn write(
 ) -> Result<Exported, ExportError> {
     let cards = Cards::of(book, &request.include)?;
     let mut people = selected(book, &request.selection, &cards)?;
+    let found = people.len();
     people.truncate(most);
     let total = people.len();
     let (mut exported, mut bytes) = (Exported::default(), 0);
     let counting = Counting { out: BufWriter::new(out), bytes: &mut bytes };
     let mut pen = Pen::begin(request.format, &request.include, counting)?;
     let are_everybody = match &request.selection {
+        // Whoever wants to see the first few doesn't want to wait for all to be read.
+        _ if total < found => false,
         Selection::Found(query) => query.order == Order::Latest && query.is_for_everybody(),
         Selection::People(_) => false,
     };
@@ -131,11 +135,11 @@ fn selected(
     let people = match selection {
         Selection::Found(query) => book.find(query)?,
         Selection::People(named) => {
-            let mut people = Vec::new();
+            let (mut people, mut seen) = (Vec::new(), BTreeSet::new());
             for person in named {
                 let first = cards.first(person);
-                known(book, &first)?;
-                if !people.contains(&first) {
+                if seen.insert(first) {
+                    book.contact(&first)?.ok_or(ExportError::NotMet)?;
                     people.push(first);
                 }
             }
@@ -143,10 +147,6 @@ fn selected(
         }
     };
     if people.is_empty() { Err(ExportError::Nobody) } else { Ok(people) }
-}
-
-fn known(book: &Book, person: &PersonId) -> Result<(), ExportError> {
-    book.contact(person)?.map(drop).ok_or(ExportError::NotMet)
 }
 
 /// Counts what goes through.

@@ -32,7 +32,7 @@ pub(crate) fn export(home: &Home, args: ExportArgs, say: &Say) -> Outcome {
     }
     let interrupt = Interrupt::watch();
     let book = home.open(say)?;
-    let request = request(&book, &args, format.0)?;
+    let request = request(&book, &args, format)?;
     if let Some(most) = args.preview {
         let text =
             export::preview(&book, &request, most).map_err(|error| told(error, &book, &args))?;
@@ -56,10 +56,14 @@ pub(crate) fn export(home: &Home, args: ExportArgs, say: &Say) -> Outcome {
         Some(out) if files::is_standard(out) => Ok(()),
         Some(out) => {
             let people = people_are(exported.contacts);
-            let text = format!("{people} in {}, in clear{}.", out.display(), with(&exported));
-            say.done(&text, &document(Some(out), format.0, &exported))
+            let own = match own(&exported) {
+                none if none.is_empty() => String::new(),
+                own => format!(", with {}", own.join(", ")),
+            };
+            let text = format!("{people} in {}, in clear{own}.", out.display());
+            say.done(&text, &document(Some(out), format, &exported))
         }
-        None => say.answer(&dry(&exported, format.0), &document(None, format.0, &exported)),
+        None => say.answer(&dry(&exported, format), &document(None, format, &exported)),
     }
 }
 
@@ -121,23 +125,20 @@ fn people_are(people: usize) -> String {
     }
 }
 
-/// What of the owner's own leaves with them, if anything does.
-fn with(exported: &Exported) -> String {
+/// What of the owner's own leaves with them: such as `2 notes`, and nothing that there is none of.
+fn own(exported: &Exported) -> Vec<String> {
     let Exported { notes, tags, outcomes, .. } = exported;
-    let own = [(notes, "note"), (tags, "tag"), (outcomes, "outcome")];
-    let own: Vec<String> =
-        own.into_iter().filter(|(n, _)| **n > 0).map(|(n, one)| counted(*n, one)).collect();
-    if own.is_empty() { String::new() } else { format!(", with {}", own.join(", ")) }
+    let all = [(notes, "note"), (tags, "tag"), (outcomes, "outcome")];
+    all.into_iter().filter(|(n, _)| **n > 0).map(|(n, one)| counted(*n, one)).collect()
 }
 
 fn dry(exported: &Exported, format: Format) -> String {
     let Exported { contacts, confirmed, encounters, bytes, .. } = exported;
+    let with = [vec![counted(*encounters, "encounter")], own(exported)].concat().join(", ");
     format!(
-        "{} would leave as {format}, of whom {confirmed} confirmed, with {}{}: {bytes} bytes. \
+        "{} would leave as {format}, of whom {confirmed} confirmed, with {with}: {bytes} bytes. \
          Nothing was written.",
         if *contacts == 1 { "1 person".into() } else { format!("{contacts} people") },
-        counted(*encounters, "encounter"),
-        with(exported).replace(", with ", ", "),
     )
 }
 

@@ -63,6 +63,12 @@ fn exports_contacts() {
         let request = ExportRequest { selection, ..everybody(Format::Csv) };
         assert_eq!(book.export_count(request).unwrap().contacts, 1);
     }
+    let named =
+        |id: &str| ExportSelection::People { people: vec![people[0].clone(), id.to_owned()] };
+    for (id, why) in [("grace", Code::NotAPerson), (&book.person(), Code::NotMet)] {
+        let request = ExportRequest { selection: named(id), ..everybody(Format::Csv) };
+        assert_eq!(code(book.export_count(request)), Some(why));
+    }
     let preview = book.export_preview(everybody(Format::Vcard4), 1).unwrap();
     assert_eq!(preview.matches("BEGIN:VCARD").count(), 1, "{preview}");
 }

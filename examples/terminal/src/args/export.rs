@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lapel::date::Date;
 use lapel::export::{Format, Include, NotAPart};
 
@@ -11,8 +11,8 @@ use lapel::export::{Format, Include, NotAPart};
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The format
-    #[arg(long, value_enum, required_unless_present = "schema")]
-    pub(crate) format: Option<FormatArg>,
+    #[arg(long, value_parser = formats(), required_unless_present = "schema")]
+    pub(crate) format: Option<Format>,
     /// Where to, or - for standard output
     #[arg(long, value_name = "FILE", required_unless_present_any = ["dry_run", "preview", "schema"])]
     pub(crate) out: Option<PathBuf>,
@@ -66,43 +66,24 @@ fn only(list: &str) -> Result<Include, NotAPart> {
     Include::only(list)
 }
 
-/// A format, by the core's name for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FormatArg(pub(crate) Format);
+/// Every format there is, by the core's name for it.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let named = Format::ALL.map(|format| PossibleValue::new(format.as_str()).help(help(format)));
+    PossibleValuesParser::new(named).try_map(|name| name.parse::<Format>())
+}
 
-const FORMATS: [FormatArg; 11] = [
-    FormatArg(Format::Vcard4),
-    FormatArg(Format::Vcard3),
-    FormatArg(Format::Jcard),
-    FormatArg(Format::Jscontact),
-    FormatArg(Format::Csv),
-    FormatArg(Format::CsvGoogle),
-    FormatArg(Format::CsvOutlook),
-    FormatArg(Format::CsvHubspot),
-    FormatArg(Format::CsvSalesforce),
-    FormatArg(Format::Json),
-    FormatArg(Format::Jsonl),
-];
-
-impl ValueEnum for FormatArg {
-    fn value_variants<'a>() -> &'a [Self] {
-        &FORMATS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self.0 {
-            Format::Vcard4 => "vCard 4.0, for address books",
-            Format::Vcard3 => "vCard 3.0, as iOS, Android and Outlook read it",
-            Format::Jcard => "jCard, vCard in JSON",
-            Format::Jscontact => "JSContact",
-            Format::Csv => "A table for spreadsheets, with everything",
-            Format::CsvGoogle => "A table for Google Contacts",
-            Format::CsvOutlook => "A table for Outlook",
-            Format::CsvHubspot => "A table for HubSpot: contacts with a note each",
-            Format::CsvSalesforce => "A table for Salesforce: leads",
-            Format::Json => "One JSON document",
-            Format::Jsonl => "A JSON document on each line",
-        };
-        Some(PossibleValue::new(self.0.as_str()).help(help))
+fn help(format: Format) -> &'static str {
+    match format {
+        Format::Vcard4 => "vCard 4.0, for address books",
+        Format::Vcard3 => "vCard 3.0, as iOS, Android and Outlook read it",
+        Format::Jcard => "jCard, vCard in JSON",
+        Format::Jscontact => "JSContact",
+        Format::Csv => "A table for spreadsheets, with everything",
+        Format::CsvGoogle => "A table for Google Contacts",
+        Format::CsvOutlook => "A table for Outlook",
+        Format::CsvHubspot => "A table for HubSpot: contacts with a note each",
+        Format::CsvSalesforce => "A table for Salesforce: leads",
+        Format::Json => "One JSON document",
+        Format::Jsonl => "A JSON document on each line",
     }
 }

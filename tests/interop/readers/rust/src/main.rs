@@ -16,9 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         warnings.extend(properties.iter().filter(|property| property[0] == "jsprop").map(Value::to_string));
         cards.push(fields(properties));
     }
-    let reader = "vcard-rs 0.5.2";
-    println!("{}", json!({ "reader": reader, "format": "jscontact", "cards": cards, "warnings": warnings }));
+    println!("{}", json!({ "reader": format!("vcard-rs {}", version()?), "format": "jscontact", "cards": cards, "warnings": warnings }));
     Ok(())
+}
+
+/// That of vcard-rs, which this was built with.
+fn version() -> Result<&'static str, &'static str> {
+    let locked = include_str!("../Cargo.lock").split_once("name = \"vcard-rs\"\nversion = \"");
+    locked.and_then(|(_, rest)| rest.split('"').next()).ok_or("vcard-rs isn't in the lock file")
 }
 
 fn fields(properties: &[Value]) -> Value {
