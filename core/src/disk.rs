@@ -1,8 +1,16 @@
 //! What the standard library leaves out between a file that is written and a name that lasts.
 
+#[cfg(any(feature = "backup", feature = "export"))]
+use std::fs::OpenOptions;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+#[cfg(any(feature = "backup", feature = "export"))]
+use std::path::PathBuf;
+
+/// So many names are tried for a file beside, in case others are being written there.
+#[cfg(any(feature = "backup", feature = "export"))]
+const TRIES: u32 = 64;
 
 /// Makes the names inside `dir` durable: files created, renamed or removed there.
 ///
@@ -68,11 +76,93 @@ pub(crate) fn remove_tree(dir: &Path) -> io::Result<()> {
     }
 }
 
+/// Writes the file `path` whole or not at all. It is written beside, private to its owner, synced, and
+/// takes the place of what was there by a rename: whatever goes wrong before that leaves the old file
+/// as it was and removes what was beside. A link is followed; what is no file, a pipe for instance, is
+/// written to as it is.
+///
+/// # Errors
+/// Those of `write`, and `failed` of whatever the system says.
+#[cfg(any(feature = "backup", feature = "export"))]
+pub(crate) fn replace<T, E>(
+    path: &Path,
+    failed: impl Fn(io::Error) -> E,
+    write: impl FnOnce(&mut dyn io::Write) -> Result<T, E>,
+) -> Result<T, E> {
+    // A rename would put a file in place of a link or a device, which is not what was meant.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&target) {
+        Ok(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
+        Ok(there) if !there.is_file() => {
+            let mut out = OpenOptions::new().write(true).open(&target).map_err(&failed)?;
+            return write(&mut out);
+        }
+        _ => {}
+    }
+    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let dir = dir.unwrap_or_else(|| Path::new("."));
+    let (beside, mut file) = Beside::new(dir).map_err(&failed)?;
+    let written = write(&mut file)?;
+    file.sync_all().map_err(&failed)?;
+    drop(file);
+    beside.become_file(&target).map_err(&failed)?;
+    match sync_dir(dir) {
+        // In a directory that may not be read the rename is as durable as the system makes it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(written),
+        synced => synced.map(|()| written).map_err(failed),
+    }
+}
+
 /// Whether `error` says that there is no room left: disk full, a quota reached, or a file as large as
 /// the file system or a limit allows.
 pub(crate) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// A file beside the one it is to be, removed unless it becomes that. Its name is counted up and not drawn
+/// at random: this crate has no randomness of its own.
+#[cfg(any(feature = "backup", feature = "export"))]
+struct Beside(Option<PathBuf>);
+
+#[cfg(any(feature = "backup", feature = "export"))]
+impl Beside {
+    fn new(dir: &Path) -> io::Result<(Self, File)> {
+        let process = std::process::id();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut tried = 0;
+        loop {
+            let path = dir.join(format!(".lapel-{process}-{tried}.new"));
+            match options.open(&path) {
+                Ok(file) => return Ok((Self(Some(path)), file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => {
+                    tried += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn become_file(mut self, path: &Path) -> io::Result<()> {
+        if let Some(beside) = &self.0 {
+            fs::rename(beside, path)?;
+        }
+        self.0 = None;
+        Ok(())
+    }
+}
+
+#[cfg(any(feature = "backup", feature = "export"))]
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // It can't be told from here; what stays is private, and its name says what it is.
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 #[cfg(test)]

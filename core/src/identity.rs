@@ -49,6 +49,12 @@ impl Identity {
     pub(crate) fn hedge(&self) -> Zeroizing<Hash> {
         Zeroizing::new(hash("lapel/1 hedge", &[self.key.as_bytes()]))
     }
+
+    /// Under which the book hides the names of those who are forgotten.
+    #[cfg(feature = "book")]
+    pub(crate) fn hiding_key(&self) -> Zeroizing<Hash> {
+        Zeroizing::new(hash("lapel/1 forgotten", &[self.key.as_bytes()]))
+    }
 }
 
 impl fmt::Debug for Identity {

@@ -96,6 +96,7 @@
 //! | `store`, `ledger`, `index` | the sealed append-only truth, and what answers questions about it |
 //! | `seal`, [`vault`] | record sealing; the seam to Keychain, Keystore, a file |
 //! | [`export`] | a file per format |
+//! | [`backup`] | the whole book in one encrypted file, for the same owner alone |
 //! | [`code`] | every error by a code that stays |
 //! | [`qr`] | text → symbol → matrix, SVG, PNG, terminal |
 
@@ -108,6 +109,8 @@ mod text;
 mod wire;
 
 pub mod attestation;
+#[cfg(feature = "backup")]
+pub mod backup;
 pub mod badge;
 #[cfg(feature = "book")]
 pub mod book;

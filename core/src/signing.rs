@@ -14,6 +14,9 @@ pub(crate) enum Context {
     Offer,
     /// `[label, th, own E, peer's I]`: "I accepted this person, and have it on disk."
     Confirm,
+    /// `[label, SHA-256]`: "This is a backup of mine."
+    #[cfg(feature = "backup")]
+    Backup,
 }
 
 impl Context {
@@ -21,6 +24,8 @@ impl Context {
         match self {
             Self::Offer => "lapel/1 offer",
             Self::Confirm => "lapel/1 confirm",
+            #[cfg(feature = "backup")]
+            Self::Backup => "lapel/1 backup",
         }
     }
 }

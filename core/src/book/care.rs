@@ -3,16 +3,17 @@
 
 use std::mem;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use rand_core::CryptoRng;
 
+use super::entry::Happening;
 use super::waste::{SMALL, Waste};
 use super::{Book, BookError, Rewritten};
 use crate::identity::Identity;
 use crate::ledger::Entry;
 use crate::store::{self, CheckReport, IndexState, Mode, OpenError, OpenReport, ReadError};
-use crate::store::{Settings, Store, Wiped};
+use crate::store::{Pour, Settings, Store, Take, Wiped};
 use crate::vault::KeyVault;
 
 impl Book {
@@ -115,15 +116,46 @@ impl Book {
     fn look_anew(&mut self) {
         self.roster = Mutex::default();
         self.waste = Waste::default();
+        self.counted = OnceLock::new();
     }
 
+    /// Writes the book anew with what `keep` makes of its entries.
     pub(super) fn rewrite(
         &mut self,
         keep: &mut dyn FnMut(Entry) -> Option<Entry>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
+        let mut pour = |entry: Option<Entry>, take: &mut Take<'_>| match entry.and_then(&mut *keep)
+        {
+            Some(entry) => take(&entry),
+            None => Ok(()),
+        };
+        self.pour(0, &mut pour, rng)
+    }
+
+    /// Writes the book anew with what `pour` makes of its entries. It has then counted further than
+    /// before, and than `clock`.
+    pub(super) fn pour(
+        &mut self,
+        clock: u64,
+        pour: &mut Pour<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Rewritten, BookError> {
+        let counted = Happening::Counted(self.clock()?.max(clock));
+        let (kind, first) = (counted.kind(), Entry::saying(&counted));
+        let mut is_first = true;
+        let mut poured = |entry: Option<Entry>, take: &mut Take<'_>| {
+            if mem::take(&mut is_first) {
+                take(&first)?;
+            }
+            match entry {
+                // Another one takes its place.
+                Some(entry) if entry.kind == kind => Ok(()),
+                entry => pour(entry, take),
+            }
+        };
         self.look_anew();
-        let done = self.store_mut()?.rewrite(keep, rng)?;
+        let done = self.store_mut()?.rewrite(&mut poured, rng)?;
         Ok(Rewritten { people: 0, lost: done.lost, old_key_remains: done.old_key_remains })
     }
 
@@ -169,10 +201,12 @@ mod tests {
         assert_eq!(book.blocked().unwrap(), [known]);
         let entries = book.store().unwrap().entries().unwrap().map(Result::unwrap);
         let kept: Vec<_> = entries.map(|entry| (entry.kind, entry.payload)).collect();
-        assert_eq!(kept[0], (200, b"from tomorrow".to_vec()));
-        assert_eq!(kept.len(), 2);
+        assert_eq!(kept[0].0, 9);
+        assert_eq!(kept[1], (200, b"from tomorrow".to_vec()));
+        assert_eq!(kept.len(), 4, "with what stays of the other, who was forgotten");
         // And forgotten with whom it is about.
         assert_eq!(book.forget(&[known], &mut rng).unwrap().people, 1);
-        assert_eq!(book.store().unwrap().last(), 0);
+        let entries = book.store().unwrap().entries().unwrap().map(Result::unwrap);
+        assert_eq!(entries.map(|entry| entry.kind).collect::<Vec<_>>(), [9, 5, 5]);
     }
 }

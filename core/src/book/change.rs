@@ -47,6 +47,9 @@ impl Change {
             Happening::Met { receipt, .. } => Target::Person(receipt.peer.opening.person),
             Happening::Confirmed { person, .. } => Target::Person(*person),
             Happening::Set { target, .. } | Happening::Noted { target, .. } => *target,
+            Happening::Forgotten(_) | Happening::Restored(_) | Happening::Counted(_) => {
+                return Self::All;
+            }
         };
         match target {
             Target::Person(person) => Self::Person(person),

@@ -129,35 +129,43 @@ impl Contact {
         self.latest
     }
 
-    /// Folds what happened, in the ledger's order, each behind its sequence: to the contact, if they
-    /// were ever met, and what the owner wrote about them, met or not.
+    /// Folds what happened, in whatever order, each behind its sequence: to the contact, if they were
+    /// ever met, and what the owner wrote about them, met or not. Encounters come in the order of their
+    /// stamps; those of before there were any come first, in that of the ledger.
     pub(super) fn fold(
         person: PersonId,
         happenings: impl IntoIterator<Item = (u64, Happening)>,
     ) -> (Option<Self>, Written) {
-        let (mut meetings, mut latest) = (Vec::<Meeting>::new(), 0);
+        let (mut met, mut confirmed, mut latest) = (Vec::new(), Vec::new(), 0);
         let mut written = Written::default();
         for (seq, happening) in happenings {
             match happening {
-                Happening::Met { receipt, confirm_message, continues } => {
-                    latest = seq;
+                Happening::Met { receipt, confirm_message, continues, stamp } => {
+                    latest = seq.max(latest);
                     let shown = receipt.shown();
-                    let run = Run { receipt: *receipt, shown, confirm_message };
-                    if meetings.iter().any(|m| m.run(&run.shown.transcript).is_some()) {
-                        continue;
-                    }
-                    let is_same =
-                        |m: &&mut Meeting| continues.is_some_and(|th| m.run(&th).is_some());
-                    match meetings.iter_mut().find(is_same) {
-                        Some(meeting) => meeting.add(run),
-                        None => meetings.push(Meeting { run, others: Vec::new() }),
-                    }
+                    met.push((stamp, Run { receipt: *receipt, shown, confirm_message }, continues));
                 }
                 Happening::Confirmed { transcript, signature, .. } => {
-                    meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
+                    confirmed.push((transcript, signature));
                 }
                 written_down => written.take(written_down),
             }
+        }
+        // Equal stamps are from a book that went on in two places.
+        met.sort_by_key(|(stamp, run, _)| stamp.map(|stamp| (stamp, run.shown.transcript)));
+        let mut meetings = Vec::<Meeting>::with_capacity(met.len());
+        for (_, run, continues) in met {
+            if meetings.iter().any(|m| m.run(&run.shown.transcript).is_some()) {
+                continue;
+            }
+            let is_same = |m: &&mut Meeting| continues.is_some_and(|th| m.run(&th).is_some());
+            match meetings.iter_mut().find(is_same) {
+                Some(meeting) => meeting.add(run),
+                None => meetings.push(Meeting { run, others: Vec::new() }),
+            }
+        }
+        for (transcript, signature) in confirmed {
+            meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
         }
         let badge = meetings.last().and_then(Meeting::badge).cloned();
         let contact = badge.map(|badge| Self {

@@ -6,25 +6,53 @@ use minicbor::Decoder;
 use super::note::{NoteId, Version};
 use super::outcome::OutcomeId;
 use super::register::Stamp;
+use super::tombstone::Tombstone;
 use super::write::Write;
 use crate::cbor::{self, NotCanonical};
 use crate::encounter::{Confirmation, Encounter};
 use crate::identity::PersonId;
-use crate::ledger::Subject;
+use crate::ledger::{Entry, Subject};
 use crate::receipt::Receipt;
+use crate::time::UnixTime;
 use crate::transcript::Transcript;
 
 /// One thing that happened to the book.
 pub(super) enum Happening {
-    /// Someone was met and accepted.
-    Met { receipt: Box<Receipt>, confirm_message: Vec<u8>, continues: Option<Transcript> },
+    /// Someone was met and accepted. Until entries said when in a book's counting, they had no stamp.
+    Met {
+        receipt: Box<Receipt>,
+        confirm_message: Vec<u8>,
+        continues: Option<Transcript>,
+        stamp: Option<Stamp>,
+    },
     /// They confirmed one of the encounters.
     Confirmed { transcript: Transcript, person: PersonId, signature: [u8; 64] },
     /// The owner set something.
     Set { target: Target, stamp: Stamp, writes: Vec<Write> },
     /// The owner wrote something down, or wrote it anew.
     Noted { target: Target, note: NoteId, version: Version },
+    /// Somebody was forgotten.
+    Forgotten(Tombstone),
+    /// The book was made out of a backup.
+    Restored(Restored),
+    /// The book was written anew, and had counted so far by then.
+    Counted(u64),
 }
+
+/// Which backup a book was made out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Restored {
+    /// The id of the book that was backed up.
+    pub(super) store: [u8; 16],
+    /// When that was, as its phone's clock claimed.
+    pub(super) made_at: UnixTime,
+    /// How far that book had counted.
+    pub(super) clock: u64,
+}
+
+/// Equal stamps are from a book that went on in two places.
+#[cfg(feature = "backup")]
+pub(super) type Place = (Stamp, Transcript);
 
 /// What the owner sets something of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,17 +111,38 @@ impl Target {
 }
 
 impl Happening {
-    pub(super) fn met(encounter: &Encounter) -> Self {
+    pub(super) fn met(encounter: &Encounter, stamp: Stamp) -> Self {
         Self::Met {
             receipt: Box::new(encounter.receipt.clone()),
             confirm_message: encounter.confirm_message.clone(),
             continues: encounter.continues,
+            stamp: Some(stamp),
         }
     }
 
     pub(super) fn confirmed(confirmation: &Confirmation) -> Self {
         let Confirmation { transcript, person, signature } = *confirmation;
         Self::Confirmed { transcript, person, signature }
+    }
+
+    /// When it was written, as its book counts.
+    #[cfg(feature = "backup")]
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Met { stamp, .. } => *stamp,
+            Self::Set { stamp, .. } => Some(*stamp),
+            Self::Noted { version, .. } => Some(version.stamp),
+            _ => None,
+        }
+    }
+
+    /// Where an encounter stands among others, in whatever book.
+    #[cfg(feature = "backup")]
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Self::Met { receipt, stamp, .. } => stamp.map(|stamp| (stamp, receipt.transcript())),
+            _ => None,
+        }
     }
 
     /// Kinds are never used again for something else.
@@ -103,6 +152,9 @@ impl Happening {
             Self::Confirmed { .. } => 2,
             Self::Set { .. } => 3,
             Self::Noted { .. } => 4,
+            Self::Forgotten(_) => 5,
+            Self::Restored(_) => 6,
+            Self::Counted(_) => 9,
         }
     }
 
@@ -124,6 +176,9 @@ impl Happening {
                 vec![target.subject(), target.list(), blocked, same]
             }
             Self::Noted { target, .. } => vec![target.subject(), target.list()],
+            Self::Forgotten(_) => vec![Listed::Forgotten.subject()],
+            Self::Restored(_) => vec![Listed::Restored.subject()],
+            Self::Counted(_) => vec![Listed::Counted.subject()],
         };
         subjects.into_iter().flatten().collect()
     }
@@ -131,10 +186,13 @@ impl Happening {
     pub(super) fn payload(&self) -> Vec<u8> {
         cbor::write(|w| {
             match self {
-                Self::Met { receipt, confirm_message, continues } => {
-                    w.array(3)?.bytes(&receipt.to_bytes())?.bytes(confirm_message)?.bytes(
+                Self::Met { receipt, confirm_message, continues, stamp } => {
+                    w.array(3 + u64::from(stamp.is_some()))?.bytes(&receipt.to_bytes())?;
+                    w.bytes(confirm_message)?.bytes(
                         continues.as_ref().map(|th| th.as_bytes().as_slice()).unwrap_or_default(),
-                    )?
+                    )?;
+                    stamp.iter().try_for_each(|stamp| stamp.encode(w))?;
+                    w
                 }
                 Self::Confirmed { transcript, person, signature } => w
                     .array(3)?
@@ -156,9 +214,19 @@ impl Happening {
                     version.seen.iter().try_for_each(|stamp| stamp.encode(w))?;
                     w.str(&version.text)?
                 }
+                Self::Forgotten(stone) => return stone.encode(w),
+                Self::Restored(Restored { store, made_at, clock }) => {
+                    w.array(3)?.bytes(store)?.u32(made_at.seconds())?.u64(*clock)?
+                }
+                Self::Counted(clock) => w.array(1)?.u64(*clock)?,
             };
             Ok(())
         })
+    }
+
+    /// What an entry says; `None` if this version doesn't know its kind, or can't read it.
+    pub(super) fn of(entry: &Entry) -> Option<Self> {
+        Self::read(entry.kind, &entry.payload)?.ok()
     }
 
     /// Reads a payload; `None` for a kind of a later version. The entry was sealed by this book,
@@ -166,7 +234,7 @@ impl Happening {
     pub(super) fn read(kind: u8, payload: &[u8]) -> Option<Result<Self, NotCanonical>> {
         let read: fn(&mut Decoder<'_>) -> Result<Self, NotCanonical> = match kind {
             1 => |d| {
-                cbor::array(d, 3)?;
+                let items = d.array()?;
                 let receipt = Receipt::from_sealed(d.bytes()?).map_err(|_| NotCanonical)?;
                 let receipt = Box::new(receipt);
                 let confirm_message = d.bytes()?.to_vec();
@@ -174,7 +242,12 @@ impl Happening {
                     [] => None,
                     th => Some(Transcript::from_bytes(th.try_into().map_err(|_| NotCanonical)?)),
                 };
-                Ok(Self::Met { receipt, confirm_message, continues })
+                let stamp = match items {
+                    Some(3) => None,
+                    Some(4) => Some(Stamp::decode(d)?),
+                    _ => return Err(NotCanonical),
+                };
+                Ok(Self::Met { receipt, confirm_message, continues, stamp })
             },
             2 => |d| {
                 cbor::array(d, 3)?;
@@ -193,6 +266,17 @@ impl Happening {
                 let text = d.str()?.to_owned();
                 Ok(Self::Noted { target, note, version: Version { stamp, seen, text } })
             },
+            5 => |d| Tombstone::decode(d).map(Self::Forgotten),
+            6 => |d| {
+                cbor::array(d, 3)?;
+                let (store, made_at) = (cbor::fixed(d)?, UnixTime::received(d.u32()?));
+                let made_at = made_at.ok_or(NotCanonical)?;
+                Ok(Self::Restored(Restored { store, made_at, clock: d.u64()? }))
+            },
+            9 => |d| {
+                cbor::array(d, 1)?;
+                Ok(Self::Counted(d.u64()?))
+            },
             _ => return None,
         };
         Some(cbor::exactly(payload, read, Self::payload))
@@ -209,6 +293,14 @@ fn several<T>(
 
 fn person(d: &mut Decoder<'_>) -> Result<PersonId, NotCanonical> {
     Ok(PersonId::unchecked(cbor::fixed(d)?))
+}
+
+impl Entry {
+    /// An entry that is to be written, without a place yet.
+    pub(super) fn saying(happening: &Happening) -> Self {
+        let (subjects, payload) = (happening.subjects(), happening.payload());
+        Self { seq: 0, kind: happening.kind(), subjects, payload }
+    }
 }
 
 /// Everything about one person.
@@ -240,6 +332,12 @@ pub(super) enum Listed {
     Outcomes,
     /// Contacts that are the same person as another, or were said to be.
     Same,
+    /// What stays of the forgotten.
+    Forgotten,
+    /// Backups that the book was made out of.
+    Restored,
+    /// How far the book had counted when it was written anew.
+    Counted,
 }
 
 impl Listed {
@@ -250,6 +348,9 @@ impl Listed {
             Self::Badges => b"badges",
             Self::Outcomes => b"outcomes",
             Self::Same => b"same",
+            Self::Forgotten => b"forgotten",
+            Self::Restored => b"restored",
+            Self::Counted => b"counted",
         };
         Subject::new(name)
     }

@@ -8,6 +8,8 @@
 
 mod amount;
 mod annotation;
+#[cfg(feature = "backup")]
+mod backing_up;
 mod badges;
 mod care;
 mod change;
@@ -15,9 +17,14 @@ mod contact;
 mod entry;
 mod error;
 mod forget;
+mod gone;
 #[cfg(test)]
 mod histories;
+#[cfg(feature = "backup")]
+mod intake;
 mod lookback;
+#[cfg(feature = "backup")]
+mod merging;
 mod note;
 mod outcome;
 mod people;
@@ -26,6 +33,7 @@ mod query;
 mod register;
 mod summary;
 mod ties;
+mod tombstone;
 mod waste;
 mod write;
 mod written;
@@ -34,7 +42,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rand_core::CryptoRng;
 
@@ -117,6 +125,8 @@ pub struct Book {
     store: Option<Store>,
     roster: Mutex<Roster>,
     waste: Waste,
+    /// How far the book had counted when it was last written anew, once that was asked.
+    counted: OnceLock<u64>,
     listeners: Listeners,
     begun: AtomicU64,
 }
@@ -153,6 +163,7 @@ impl Book {
             store: Some(store),
             roster: Mutex::default(),
             waste: Waste::default(),
+            counted: OnceLock::new(),
             listeners: Listeners::default(),
             begun,
         };
@@ -202,7 +213,8 @@ impl Book {
             self.store()?.lasts()?;
             return Ok(Recorded { transcript, person, encounters: at + 1 });
         }
-        self.append(&Happening::met(encounter), rng)?;
+        let stamp = self.stamp(&written)?;
+        self.append(&Happening::met(encounter, stamp), rng)?;
         let same = encounter.continues.and_then(|th| contact.as_ref()?.meeting(&th));
         let encounters = meetings.len() + usize::from(same.is_none());
         Ok(Recorded { transcript, person, encounters })
@@ -336,10 +348,27 @@ impl Book {
         self.append(&Happening::Set { target, stamp, writes }, rng)
     }
 
-    /// A stamp behind all of `written`.
+    /// A stamp behind all of `written`, and behind every other in the book.
     fn stamp(&self, written: &Written) -> Result<Stamp, ReadError> {
-        let store = self.store()?;
-        Ok(Stamp { clock: written.clock().max(store.last()) + 1, replica: store.replica() })
+        let clock = written.clock().max(self.clock()?).saturating_add(1);
+        Ok(Stamp { clock, replica: self.store()?.replica() })
+    }
+
+    /// How far the book has counted: by one with every entry, also across what writes it anew, so that
+    /// no stamp in it is higher and none comes again.
+    fn clock(&self) -> Result<u64, ReadError> {
+        let counted = match self.counted.get() {
+            Some(counted) => *counted,
+            None => {
+                let before = self.happenings(Listed::Counted.subject())?.into_iter();
+                let before = before.filter_map(|(_, h)| match h {
+                    Happening::Counted(clock) => Some(clock),
+                    _ => None,
+                });
+                *self.counted.get_or_init(|| before.max().unwrap_or(0))
+            }
+        };
+        Ok(counted.saturating_add(self.store()?.last()))
     }
 
     fn append(&mut self, happening: &Happening, rng: &mut dyn CryptoRng) -> Result<(), BookError> {

@@ -82,7 +82,7 @@ impl Waste {
                 versions.push((Version { text: String::new(), ..version }, seq));
                 old.into_iter().for_each(|of| self.counts_less(of));
             }
-            Happening::Met { .. } | Happening::Confirmed { .. } => {}
+            _ => {}
         }
     }
 

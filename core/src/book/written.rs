@@ -26,7 +26,7 @@ impl Written {
                 writes.into_iter().for_each(|write| self.registers.put(stamp, write));
             }
             Happening::Noted { note, version, .. } => self.versions.put(note, version),
-            Happening::Met { .. } | Happening::Confirmed { .. } => {}
+            _ => {}
         }
     }
 

@@ -1,15 +1,11 @@
 //! A file that is written whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{ExportError, Exported, Request, Watch, export};
 use crate::book::Book;
-use crate::disk::{is_full, sync_dir};
-
-/// So many names are tried for the file beside, in case others are being written there.
-const TRIES: u32 = 64;
+use crate::disk::{self, is_full};
 
 /// Writes whoever is asked for to the file `path`. It is written beside, private to its owner, synced,
 /// and takes the place of what was there by a rename: whatever goes wrong before that, a cancellation
@@ -24,29 +20,10 @@ pub fn export_to(
     path: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<Exported, ExportError> {
-    let failed = |source: io::Error| at(path, source);
-    // A rename would put a file in place of a link or a device, which is not what was meant.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    match fs::metadata(&target) {
-        Ok(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
-        Ok(there) if !there.is_file() => {
-            let mut out = OpenOptions::new().write(true).open(&target).map_err(failed)?;
-            return export(book, request, &mut out, watch).map_err(|error| placed(error, path));
-        }
-        _ => {}
-    }
-    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let dir = dir.unwrap_or_else(|| Path::new("."));
-    let (beside, mut file) = Beside::new(dir).map_err(failed)?;
-    let exported = export(book, request, &mut file, watch).map_err(|error| placed(error, path))?;
-    file.sync_all().map_err(failed)?;
-    drop(file);
-    beside.become_file(&target).map_err(failed)?;
-    match sync_dir(dir) {
-        // In a directory that may not be read the rename is as durable as the system makes it.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(exported),
-        synced => synced.map(|()| exported).map_err(failed),
-    }
+    let write = |out: &mut dyn io::Write| {
+        export(book, request, out, watch).map_err(|error| placed(error, path))
+    };
+    disk::replace(path, |source| at(path, source), write)
 }
 
 /// The same error with the file's name.
@@ -60,46 +37,4 @@ fn placed(error: ExportError, path: &Path) -> ExportError {
 fn at(path: &Path, source: io::Error) -> ExportError {
     let path = path.to_owned();
     if is_full(&source) { ExportError::Full { path } } else { ExportError::File { path, source } }
-}
-
-/// A file beside the one it is to be, removed unless it becomes that. Its name is counted up and not drawn
-/// at random: this crate has no randomness of its own.
-struct Beside(Option<PathBuf>);
-
-impl Beside {
-    fn new(dir: &Path) -> io::Result<(Self, File)> {
-        let process = std::process::id();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut tried = 0;
-        loop {
-            let path = dir.join(format!(".lapel-{process}-{tried}.new"));
-            match options.open(&path) {
-                Ok(file) => return Ok((Self(Some(path)), file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => {
-                    tried += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    fn become_file(mut self, path: &Path) -> io::Result<()> {
-        if let Some(beside) = &self.0 {
-            fs::rename(beside, path)?;
-        }
-        self.0 = None;
-        Ok(())
-    }
-}
-
-impl Drop for Beside {
-    fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            // It can't be told from here; what stays is private, and its name says what it is.
-            let _ = fs::remove_file(path);
-        }
-    }
 }

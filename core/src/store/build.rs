@@ -20,6 +20,12 @@ use crate::vault::{DataKey, KeyId, KeyVault};
 pub(super) type Fill<'a> =
     dyn FnMut(&mut Draft, &mut dyn CryptoRng) -> Result<(), RewriteError> + 'a;
 
+/// Takes an entry into a new generation.
+pub(crate) type Take<'a> = dyn FnMut(&Entry) -> Result<(), RewriteError> + 'a;
+
+/// What becomes of each entry of the old generation, and, behind the last, what else there is to be.
+pub(crate) type Pour<'a> = dyn FnMut(Option<Entry>, &mut Take<'_>) -> Result<(), RewriteError> + 'a;
+
 /// A generation that is whole and durable.
 pub(super) struct Built {
     header: Header,
@@ -71,22 +77,22 @@ pub(super) fn generation(
 }
 
 impl Store {
-    /// Writes the book anew under a new key with only what `keep` makes of the entries, and destroys
+    /// Writes the book anew under a new key with only what `pour` makes of the entries, and destroys
     /// the old key, so that nothing of the others can be opened again from any remnant.
     ///
-    /// Entries keep their order and are counted anew from 1, because a ledger without gaps is what
-    /// makes counts of damage exact: sequences from before mean nothing afterwards. The identity
-    /// stays. A kill at any moment leaves the old book or the new one, whole.
+    /// Entries are counted anew from 1, because a ledger without gaps is what makes counts of damage
+    /// exact: sequences from before mean nothing afterwards. The identity stays. A kill at any moment
+    /// leaves the old book or the new one, whole.
     ///
     /// # Errors
     /// See [`RewriteError`].
     pub(crate) fn rewrite(
         &mut self,
-        keep: &mut dyn FnMut(Entry) -> Option<Entry>,
+        pour: &mut Pour<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Result<RewriteReport, RewriteError> {
         self.ledger.takes()?;
-        let mut report = RewriteReport { kept: 0, dropped: 0, lost: 0, old_key_remains: false };
+        let mut report = RewriteReport { lost: 0, old_key_remains: false };
         let old = self.keys.id;
         let epoch = old.epoch.checked_add(1);
         let home = self.settings.home.clone();
@@ -95,23 +101,18 @@ impl Store {
         let failed = |_: SealError| io_at(&home)(io::Error::other("the secret doesn't open"));
         let secret = self.header.secret(&self.keys).map_err(failed)?;
         let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
+            let mut take = |entry: &Entry| Ok(draft.push(entry, rng)?);
             for (done, entry) in (0..).zip(self.entries()?) {
                 self.settings
                     .tell(Work::Rewriting, done, self.last())
                     .map_err(|Cancelled| ReadError::Cancelled)?;
                 match entry {
-                    Ok(entry) => match keep(entry) {
-                        Some(entry) => {
-                            draft.push(&entry, rng)?;
-                            report.kept += 1;
-                        }
-                        None => report.dropped += 1,
-                    },
+                    Ok(entry) => pour(Some(entry), &mut take)?,
                     Err(ReadError::Lost(_)) => report.lost += 1,
                     Err(error) => return Err(error.into()),
                 }
             }
-            Ok(())
+            pour(None, &mut take)
         };
         let built = generation(&home, id, &secret, &*self.settings.vault, rng, &mut fill);
         let switched = built.and_then(|built| self.switch(built));

@@ -264,10 +264,6 @@ pub enum IndexState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) struct RewriteReport {
-    /// Entries that are in the book now.
-    pub kept: u64,
-    /// Entries that were left out as asked.
-    pub dropped: u64,
     /// Entries that were lost to damage before.
     pub lost: u64,
     /// The vault didn't destroy the old key yet, see [`OpenReport::old_key_remains`].

@@ -30,18 +30,21 @@ use zeroize::Zeroizing;
 
 use crate::disk::{create_dir, remove_tree, sync_dir};
 use crate::index::{EngineError, Index};
-use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
+use crate::ledger::{Draft, Header, HeaderError, Ledger, Subject, WriteError};
 use crate::seal::Keys;
 use crate::vault::{Head, KeyId};
 
 use attach::Place;
 use home::{Claim, Home};
 
+pub(crate) use build::{Pour, Take};
 pub(crate) use error::RewriteReport;
 pub use error::{
     CheckReport, IndexState, OpenError, OpenReport, ReadError, RewriteError, RolledBack,
 };
 pub(crate) use roster::NewRoster;
+#[cfg(feature = "backup")]
+pub(crate) use settings::Cancelled;
 pub use settings::{Mode, Progress, Settings, Watch, Work};
 pub use wipe::Wiped;
 pub(crate) use wipe::wipe;
@@ -94,7 +97,9 @@ impl Store {
         let found = Home::survey(home)?;
         let newest = found.whole.last().copied();
         if newest.is_none() {
-            create(settings, &found, rng)?;
+            let mut secret = Zeroizing::new([0; 32]);
+            rng.fill_bytes(&mut *secret);
+            create(settings, &found, &secret, &mut |_, _| Ok(()), rng)?;
         }
         let dir = home::generation(home, newest.unwrap_or(1));
         let path = dir.join("ledger");
@@ -152,6 +157,31 @@ impl Store {
         Ok((store, report))
     }
 
+    /// Makes a book where there is none, of the identity with this secret, out of what `pour` brings.
+    /// A kill before the end leaves none.
+    ///
+    /// # Errors
+    /// [`OpenError`]; it is [`OpenError::NotOurs`] where there is a book or anything else.
+    pub(crate) fn make(
+        settings: &Settings,
+        secret: &[u8; 32],
+        pour: &mut dyn FnMut(&mut Take<'_>) -> Result<(), RewriteError>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), OpenError> {
+        let home = settings.home.as_path();
+        Home::survey(home)?;
+        create_dir(home, false).map_err(OpenError::at(home))?;
+        let _claim = Claim::take(home, true)?;
+        let found = Home::survey(home)?;
+        if !found.whole.is_empty() {
+            return Err(OpenError::NotOurs { path: home.into() });
+        }
+        let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
+            pour(&mut |entry| Ok(draft.push(entry, rng)?))
+        };
+        create(settings, &found, secret, &mut fill, rng)
+    }
+
     /// Appends an entry of `kind` about `subjects`. When it returns the sequence, the entry is
     /// durable: one write and one sync were done, in the ledger. The index takes it into memory;
     /// about every 64th time, unless [`Store::maintain`] was called before, it also takes the time
@@ -197,6 +227,12 @@ impl Store {
     /// The sequence of the last entry; 0 if there is none.
     pub(crate) fn last(&self) -> u64 {
         self.ledger.tail().next - 1
+    }
+
+    /// Its id, which stays through every rewrite.
+    #[cfg(feature = "backup")]
+    pub(crate) fn id(&self) -> [u8; 16] {
+        self.keys.id.store
     }
 
     /// What tells this book's writing from that of others it may be merged with.
@@ -289,8 +325,14 @@ impl Store {
     }
 }
 
-/// Makes the first generation, with a new store id and a new identity.
-fn create(settings: &Settings, found: &Home, rng: &mut dyn CryptoRng) -> Result<(), OpenError> {
+/// Makes the first generation, with a new store id and of the identity with this secret.
+fn create(
+    settings: &Settings,
+    found: &Home,
+    secret: &[u8; 32],
+    fill: &mut build::Fill<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), OpenError> {
     let (home, vault) = (settings.home.as_path(), &*settings.vault);
     for epoch in &found.unfinished {
         // A creation that was interrupted; nothing was ever acknowledged in it.
@@ -302,9 +344,7 @@ fn create(settings: &Settings, found: &Home, rng: &mut dyn CryptoRng) -> Result<
     }
     let mut id = KeyId { store: [0; 16], epoch: 1 };
     rng.fill_bytes(&mut id.store);
-    let mut secret = Zeroizing::new([0; 32]);
-    rng.fill_bytes(&mut *secret);
-    build::generation(home, id, &secret, vault, rng, &mut |_, _| Ok(()))?;
+    build::generation(home, id, secret, vault, rng, fill)?;
     Ok(())
 }
 

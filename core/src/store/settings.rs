@@ -103,6 +103,10 @@ pub enum Work {
     Checking,
     /// The book is written anew. Ended early, it is as it was.
     Rewriting,
+    /// A backup is written. Ended early, the file that it was to replace is as it was.
+    BackingUp,
+    /// A backup is read and judged. Ended early, the book is as it was.
+    TakingIn,
 }
 
 /// Is told how far long work is, many times a second, and says whether to go on. It is called on
@@ -111,10 +115,10 @@ pub type Watch = dyn Fn(Progress) -> ControlFlow<()> + Send + Sync;
 
 /// The watch said to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cancelled;
+pub(crate) struct Cancelled;
 
 impl Settings {
-    pub(super) fn tell(&self, work: Work, done: u64, total: u64) -> Result<(), Cancelled> {
+    pub(crate) fn tell(&self, work: Work, done: u64, total: u64) -> Result<(), Cancelled> {
         match &self.watch {
             Some(watch) if watch(Progress { work, done, total }).is_break() => Err(Cancelled),
             _ => Ok(()),

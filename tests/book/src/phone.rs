@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lapel::backup::{Backup, BackupError, Lock, Merged};
 use lapel::badge::{Badge, BadgeFields};
-use lapel::book::{Book, BookError, OpenError, OpenReport, Rewritten};
+use lapel::book::{Book, BookError, OpenError, OpenReport, Rewritten, Settings};
 use lapel::encounter::{Confirmation, Encounter, Recorded};
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options};
@@ -48,6 +49,44 @@ impl Phone {
         assert!(report.created);
         let (event, now) = (Event::new("rustconf").unwrap(), Duration::ZERO);
         Self { dir, book: Some(book), badge, event, now, rng }
+    }
+
+    /// A new phone, onto which the book of `backup` was restored, and what that brought. What is random
+    /// repeats with the seed.
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub fn restored(
+        name: &str,
+        backup: &Backup<'_>,
+        seed: u64,
+    ) -> Result<(Self, Merged), BackupError> {
+        let badge = Badge::new(BadgeFields::named(name)).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let vault = Arc::new(FileVault::new(dir.path().join("keys")));
+        let settings = Settings::new(dir.path().join("book"), vault);
+        let (book, _, merged) = Book::restore(settings, backup, &mut rng)?;
+        let (event, now) = (Event::new("rustconf").unwrap(), Duration::ZERO);
+        Ok((Self { dir, book: Some(book), badge, event, now, rng }, merged))
+    }
+
+    /// [`Book::back_up`], in memory.
+    pub fn back_up(&self, lock: &Lock) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let wall = UnixTime::clamped(1_795_458_300 + self.now.as_secs().cast_signed());
+        let done = self.deref().back_up(&mut bytes, lock, wall).unwrap();
+        assert_eq!(done.bytes, bytes.len() as u64);
+        bytes
+    }
+
+    /// [`Book::merge`].
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub fn merge(&mut self, backup: &Backup<'_>) -> Result<Merged, BackupError> {
+        let (book, rng) = self.both();
+        book.merge(backup, rng)
     }
 
     /// The book's directory.

@@ -69,7 +69,7 @@ fn a_look_reads_everything_and_changes_no_byte() {
     let refused = store.append(1, &[ada()], b"", &mut bench.rng);
     assert!(matches!(refused, Err(WriteError::ReadOnly)));
     assert!(matches!(store.lasts(), Err(WriteError::ReadOnly)));
-    let refused = store.rewrite(&mut Some, &mut bench.rng);
+    let refused = rewrite(&mut store, &mut Some, &mut bench.rng);
     assert!(matches!(refused, Err(RewriteError::Write(WriteError::ReadOnly))));
     store.maintain(9).unwrap();
     store.reindex().unwrap();
@@ -136,7 +136,7 @@ fn entries_lost_at_the_end_of_ledger_and_index_are_noticed_by_the_head() {
     store.close().unwrap();
     // A new epoch counts anew, and isn't behind for that.
     let (mut store, _) = bench.open();
-    store.rewrite(&mut |_| None, &mut bench.rng).unwrap();
+    rewrite(&mut store, &mut |_| None, &mut bench.rng).unwrap();
     drop(store);
     assert_eq!(bench.open().1.rolled_back, None);
 }
@@ -159,7 +159,7 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
     let (mut store, _) = bench.open();
     store.settings.watch = Some(stop_after(1));
     assert!(matches!(store.check(), Err(ReadError::Cancelled)));
-    let stopped = store.rewrite(&mut Some, &mut bench.rng);
+    let stopped = rewrite(&mut store, &mut Some, &mut bench.rng);
     assert!(matches!(stopped, Err(RewriteError::Read(ReadError::Cancelled))));
     assert_eq!((all(&store).len(), store.keys.id.epoch), (200, 1));
     assert!(!bench.generation(2).exists() && bench.vault.ids().len() == 1);
@@ -175,7 +175,7 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
     store.reindex().unwrap();
     assert!(store.knows(&ada()).unwrap());
     assert_eq!(store.check().unwrap().entries, 200);
-    store.rewrite(&mut Some, &mut bench.rng).unwrap();
+    rewrite(&mut store, &mut Some, &mut bench.rng).unwrap();
     let seen = seen.lock().unwrap();
     for work in [Work::Indexing, Work::Checking, Work::Rewriting] {
         let of: Vec<_> = seen.iter().filter(|p| p.work == work).collect();

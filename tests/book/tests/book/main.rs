@@ -8,6 +8,7 @@
 )]
 
 mod annotations;
+mod backing_up;
 mod badges;
 mod clear_text;
 mod contacts;
@@ -20,6 +21,7 @@ mod full;
 mod keys;
 mod life;
 mod lists;
+mod merging;
 mod outcomes;
 mod receipts;
 mod steps;

@@ -1,0 +1,316 @@
+//! Judging what is in a backup: what is new, known, forgotten or refused.
+
+use std::collections::BTreeSet;
+
+use super::entry::{Happening, Listed};
+use super::gone::Gone;
+use super::tombstone::Hidden;
+use super::{Book, ReadError, Settings};
+use crate::backup::{Backup, BackupError, Head, Merged, Reading, Refusal, Refused};
+use crate::identity::{Identity, PersonId};
+use crate::ledger::Entry;
+use crate::receipt::{Receipt, Signed, State};
+use crate::store::Work;
+
+/// So many refused entries are told.
+const MOST_REFUSED: usize = 4_096;
+/// So many hashes of the forgotten are held in memory.
+const MOST_FORGOTTEN: usize = 1 << 18;
+/// No book counts further: a thousand entries a second take nine thousand years.
+const MOST_CLOCK: u64 = 1 << 48;
+
+/// What the first reading found.
+pub(super) struct Judged {
+    pub(super) head: Head,
+    /// SHA-256 of what was read.
+    pub(super) digest: [u8; 32],
+    pub(super) intake: Intake,
+    pub(super) merged: Merged,
+}
+
+/// What entries are compared with.
+pub(super) struct Intake {
+    pub(super) gone: Gone,
+    owner: PersonId,
+    /// How far the book counted that was backed up.
+    clock: u64,
+    /// What is in the book already, sorted.
+    known: Vec<Hidden>,
+}
+
+impl Judged {
+    /// Reads a backup once and judges everything in it, for `book` or for an empty one.
+    pub(super) fn of(
+        backup: &Backup<'_>,
+        book: Option<&Book>,
+        settings: Option<&Settings>,
+    ) -> Result<Self, BackupError> {
+        let mut reading = backup.read()?;
+        let head = reading.head.clone();
+        let identity = Identity::from_secret(&head.secret);
+        if book.is_some_and(|book| book.identity().person() != identity.person()) {
+            return Err(BackupError::AnotherOwner);
+        }
+        if head.clock > MOST_CLOCK {
+            return Err(BackupError::NotABackup);
+        }
+        let mut merged = Merged::default();
+        let mut gone = book.map_or_else(|| Ok(Gone::new(&identity)), Book::gone)?;
+        let mut first = Vec::new();
+        let after = stones(&mut reading, &mut gone, &mut first, head.clock, &mut merged)?;
+        let (owner, clock) = (identity.person(), head.clock);
+        let mut intake = Intake { gone, owner, clock, known: Vec::new() };
+        let mut phones = Phones::default();
+        if let Some(book) = book {
+            phones = intake.look_through(book, &mut merged)?;
+        }
+        for entry in first {
+            match intake.new_of(entry) {
+                Some(_) => merged.others += 1,
+                None => merged.known += 1,
+            }
+        }
+        let mut people = BTreeSet::new();
+        let mut next = after;
+        while let Some(entry) = next {
+            if let Some(settings) = settings {
+                let (read, most) = (reading.entries(), head.clock.max(reading.entries()));
+                settings.tell(Work::TakingIn, read, most)?;
+            }
+            if let Some(Happening::Restored(restored)) = Happening::of(&entry) {
+                phones.theirs.push((restored.store, restored.clock));
+            }
+            match intake.refuses(&entry) {
+                Some(why) => refuse(&mut merged, reading.entries(), why)?,
+                None => intake.count(entry, &mut people, &mut merged),
+            }
+            next = reading.next()?;
+        }
+        merged.people = people.len() as u64;
+        phones.compare(&head, &mut merged);
+        Ok(Self { head, digest: reading.digest(), intake, merged })
+    }
+
+    /// Whether the entry with this number was refused.
+    pub(super) fn is_refused(&self, entry: u64) -> bool {
+        self.merged.refused.binary_search_by_key(&entry, |refused| refused.entry).is_ok()
+    }
+}
+
+/// Reads the tombstones, which come first, and gives what comes behind them.
+fn stones(
+    reading: &mut Reading<'_>,
+    gone: &mut Gone,
+    first: &mut Vec<Entry>,
+    clock: u64,
+    merged: &mut Merged,
+) -> Result<Option<Entry>, BackupError> {
+    loop {
+        let next = reading.next()?;
+        let Some(entry) = next else { return Ok(None) };
+        let Some(Happening::Forgotten(stone)) = Happening::of(&entry) else {
+            return Ok(Some(entry));
+        };
+        if stone.clock > clock {
+            refuse(merged, reading.entries(), Refusal::Clock)?;
+            continue;
+        }
+        gone.add(&stone);
+        if gone.len() > MOST_FORGOTTEN {
+            return Err(BackupError::TooManyForgotten { max: MOST_FORGOTTEN });
+        }
+        first.push(entry);
+    }
+}
+
+fn refuse(merged: &mut Merged, entry: u64, why: Refusal) -> Result<(), BackupError> {
+    if merged.refused.len() == MOST_REFUSED {
+        return Err(BackupError::TooManyRefused { max: MOST_REFUSED });
+    }
+    merged.refused.push(Refused { entry, why });
+    Ok(())
+}
+
+impl Intake {
+    /// Notes what is in the book, as it is once those are gone who are forgotten in the backup.
+    fn look_through(&mut self, book: &Book, merged: &mut Merged) -> Result<Phones, BackupError> {
+        let store = book.store()?;
+        let mut phones =
+            Phones { ours: vec![store.id()], theirs: Vec::new(), clock: book.clock()?, wrote: 0 };
+        for entry in store.entries()? {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(ReadError::Lost(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let says = Happening::of(&entry);
+            if self.gone.covers(&entry, says.as_ref()) {
+                merged.forgotten += u64::from(matches!(says, Some(Happening::Met { .. })));
+                continue;
+            }
+            let stamp = says.as_ref().and_then(Happening::stamp);
+            if let Some(stamp) = stamp.filter(|stamp| stamp.replica == store.replica()) {
+                phones.wrote = phones.wrote.max(stamp.clock);
+            }
+            if let Some(Happening::Restored(restored)) = &says {
+                phones.ours.push(restored.store);
+            }
+            let hider = self.gone.hider();
+            match &says {
+                Some(Happening::Met { receipt, .. }) => {
+                    let transcript = receipt.transcript();
+                    self.known.push(hider.encounter(&transcript));
+                    self.known.push(hider.person(&receipt.peer.opening.person));
+                    if receipt.shown().peer.state == State::Confirmed {
+                        self.known.push(hider.confirmation(&transcript));
+                    }
+                }
+                Some(Happening::Confirmed { transcript, .. }) => {
+                    self.known.push(hider.confirmation(transcript));
+                }
+                _ => {
+                    if let Some(entry) = self.gone.without(entry, says) {
+                        self.known.push(self.gone.hider().entry(&entry));
+                    }
+                }
+            }
+        }
+        self.known.sort_unstable();
+        self.known.dedup();
+        Ok(phones)
+    }
+
+    /// Why an entry can't be taken in, whatever is in the book.
+    fn refuses(&self, entry: &Entry) -> Option<Refusal> {
+        let says = match Happening::read(entry.kind, &entry.payload) {
+            None => return self.is_too_large(entry).then_some(Refusal::TooLarge),
+            Some(Err(_)) => return Some(Refusal::Unreadable),
+            Some(Ok(says)) => says,
+        };
+        match &says {
+            Happening::Confirmed { .. } | Happening::Counted(_) => {
+                return Some(Refusal::Unreadable);
+            }
+            Happening::Forgotten(_) => return Some(Refusal::Order),
+            Happening::Met { receipt, .. } => {
+                if let Some(why) = self.refuses_receipt(receipt) {
+                    return Some(why);
+                }
+            }
+            Happening::Set { .. } | Happening::Noted { .. } | Happening::Restored(_) => {}
+        }
+        if says.stamp().is_some_and(|stamp| stamp.clock > self.clock) {
+            return Some(Refusal::Clock);
+        }
+        self.is_too_large(&Entry::saying(&says)).then_some(Refusal::TooLarge)
+    }
+
+    fn refuses_receipt(&self, receipt: &Receipt) -> Option<Refusal> {
+        if receipt.holder.opening.person != self.owner {
+            return Some(Refusal::AnotherHolder);
+        }
+        if !matches!(receipt.holder.signed, Signed::Confirm(_)) {
+            return Some(Refusal::NotAccepted);
+        }
+        if receipt.peer.badge().is_none() {
+            return Some(Refusal::Unreadable);
+        }
+        receipt.check().err().map(Refusal::Receipt)
+    }
+
+    fn is_too_large(&self, entry: &Entry) -> bool {
+        entry.size() > crate::ledger::MAX_PLAINTEXT as u64
+    }
+
+    fn count(&self, entry: Entry, people: &mut BTreeSet<Hidden>, merged: &mut Merged) {
+        let says = Happening::of(&entry);
+        if self.gone.covers(&entry, says.as_ref()) {
+            merged.left_out += 1;
+            return;
+        }
+        match self.new_of(entry).map(|new| Happening::of(&new)) {
+            None => merged.known += 1,
+            Some(Some(Happening::Met { receipt, .. })) => {
+                merged.encounters += 1;
+                let person = self.gone.hider().person(&receipt.peer.opening.person);
+                if !self.knows(&person) {
+                    people.insert(person);
+                }
+            }
+            Some(Some(Happening::Confirmed { .. })) => merged.confirmations += 1,
+            Some(_) => merged.others += 1,
+        }
+    }
+
+    /// What is new in an entry that isn't refused, as the book takes it in.
+    pub(super) fn new_of(&self, entry: Entry) -> Option<Entry> {
+        let says = Happening::of(&entry);
+        if self.gone.covers(&entry, says.as_ref()) {
+            return None;
+        }
+        let hider = self.gone.hider();
+        let Some(Happening::Met { receipt, .. }) = &says else {
+            let mut left = self.gone.without(entry, says)?;
+            if let Some(says) = Happening::of(&left) {
+                // A file isn't believed about what an entry can be looked up by.
+                left.subjects = says.subjects();
+            }
+            return (!self.knows(&hider.entry(&left))).then_some(left);
+        };
+        let transcript = receipt.transcript();
+        if !self.knows(&hider.encounter(&transcript)) {
+            return says.as_ref().map(Entry::saying);
+        }
+        match receipt.peer.signed {
+            Signed::Confirm(signature) if !self.knows(&hider.confirmation(&transcript)) => {
+                let person = receipt.peer.opening.person;
+                Some(Entry::saying(&Happening::Confirmed { transcript, person, signature }))
+            }
+            _ => None,
+        }
+    }
+
+    fn knows(&self, hidden: &Hidden) -> bool {
+        self.known.binary_search(hidden).is_ok()
+    }
+}
+
+/// Which books the one here and the one that was backed up were made of.
+#[derive(Default)]
+struct Phones {
+    ours: Vec<[u8; 16]>,
+    /// And how far those had counted.
+    theirs: Vec<([u8; 16], u64)>,
+    clock: u64,
+    /// The highest clock of what was written here.
+    wrote: u64,
+}
+
+impl Phones {
+    fn compare(&self, head: &Head, merged: &mut Merged) {
+        let Some((here, _)) = self.ours.split_first() else { return };
+        if head.store == *here {
+            merged.older = head.clock < self.clock;
+            return;
+        }
+        let left_at = self.theirs.iter().filter(|(store, _)| store == here).map(|(_, c)| *c).max();
+        merged.moved = left_at.is_some();
+        merged.both_went_on = match left_at {
+            Some(clock) => self.wrote > clock,
+            None => merged.encounters + merged.confirmations + merged.others > 0,
+        };
+    }
+}
+
+impl Book {
+    /// Everyone who is forgotten.
+    fn gone(&self) -> Result<Gone, ReadError> {
+        let mut gone = Gone::new(self.identity());
+        for (_, happening) in self.happenings(Listed::Forgotten.subject())? {
+            if let Happening::Forgotten(stone) = happening {
+                gone.add(&stone);
+            }
+        }
+        Ok(gone)
+    }
+}
