@@ -14,6 +14,10 @@ pub(crate) enum Context {
     Offer,
     /// `[label, th, own E, peer's I]`: "I accepted this person, and have it on disk."
     Confirm,
+    /// `[label, old I, new I, time]`: "these two keys are one person's."
+    Link,
+    /// `[label, badge, time]`: "this is my badge."
+    Badge,
 }
 
 impl Context {
@@ -21,6 +25,8 @@ impl Context {
         match self {
             Self::Offer => "lapel/1 offer",
             Self::Confirm => "lapel/1 confirm",
+            Self::Link => "lapel/1 link",
+            Self::Badge => "lapel/1 badge update",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::encounter::{Confirmation, Encounter};
 use crate::identity::PersonId;
 use crate::ledger::Subject;
 use crate::receipt::Receipt;
+use crate::statement::{BadgeUpdate, IdentityLink};
 use crate::transcript::Transcript;
 
 /// One thing that happened to the book.
@@ -24,6 +25,10 @@ pub(super) enum Happening {
     Set { target: Target, stamp: Stamp, writes: Vec<Write> },
     /// The owner wrote something down, or wrote it anew.
     Noted { target: Target, note: NoteId, version: Version },
+    /// Somebody said that an old key and a new one are theirs.
+    Linked { stamp: Stamp, link: IdentityLink },
+    /// Somebody signed a badge outside of a meeting.
+    Updated(BadgeUpdate),
 }
 
 /// What the owner sets something of.
@@ -103,6 +108,8 @@ impl Happening {
             Self::Confirmed { .. } => 2,
             Self::Set { .. } => 3,
             Self::Noted { .. } => 4,
+            Self::Linked { .. } => 7,
+            Self::Updated(_) => 8,
         }
     }
 
@@ -124,6 +131,10 @@ impl Happening {
                 vec![target.subject(), target.list(), blocked, same]
             }
             Self::Noted { target, .. } => vec![target.subject(), target.list()],
+            Self::Linked { link, .. } => {
+                vec![about(&link.old_key()), about(&link.new_key()), Listed::Same.subject()]
+            }
+            Self::Updated(update) => vec![about(&update.person())],
         };
         subjects.into_iter().flatten().collect()
     }
@@ -156,6 +167,12 @@ impl Happening {
                     version.seen.iter().try_for_each(|stamp| stamp.encode(w))?;
                     w.str(&version.text)?
                 }
+                Self::Linked { stamp, link } => {
+                    w.array(2)?;
+                    stamp.encode(w)?;
+                    return link.write(w);
+                }
+                Self::Updated(update) => return update.write(w),
             };
             Ok(())
         })
@@ -193,6 +210,11 @@ impl Happening {
                 let text = d.str()?.to_owned();
                 Ok(Self::Noted { target, note, version: Version { stamp, seen, text } })
             },
+            7 => |d| {
+                cbor::array(d, 2)?;
+                Ok(Self::Linked { stamp: Stamp::decode(d)?, link: IdentityLink::read(d)? })
+            },
+            8 => |d| BadgeUpdate::read(d).map(Self::Updated).map_err(|_| NotCanonical),
             _ => return None,
         };
         Some(cbor::exactly(payload, read, Self::payload))

@@ -17,6 +17,7 @@ mod error;
 mod forget;
 #[cfg(test)]
 mod histories;
+mod linked;
 mod lookback;
 mod note;
 mod outcome;
@@ -26,6 +27,7 @@ mod query;
 mod register;
 mod summary;
 mod ties;
+mod updated;
 mod waste;
 mod write;
 mod written;

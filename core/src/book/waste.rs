@@ -82,7 +82,10 @@ impl Waste {
                 versions.push((Version { text: String::new(), ..version }, seq));
                 old.into_iter().for_each(|of| self.counts_less(of));
             }
-            Happening::Met { .. } | Happening::Confirmed { .. } => {}
+            Happening::Met { .. }
+            | Happening::Confirmed { .. }
+            | Happening::Linked { .. }
+            | Happening::Updated(_) => {}
         }
     }
 

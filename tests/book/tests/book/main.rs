@@ -22,5 +22,6 @@ mod life;
 mod lists;
 mod outcomes;
 mod receipts;
+mod statements;
 mod steps;
 mod waste;
