@@ -91,6 +91,7 @@
 //! | [`exchange`] | the protocol, without IO; it never imports the book |
 //! | [`encounter`], [`transcript`] | what passes between exchange and book |
 //! | [`receipt`] | what a meeting proves, from bytes alone |
+//! | [`statement`] | what is signed outside of a meeting: two keys of one person, a new badge |
 //! | [`date`] | days of the calendar, as the owner writes them down |
 //! | [`book`] | contacts, badges, what the owner wrote, what came of it, looking back: the facade over the next three |
 //! | `store`, `ledger`, `index` | the sealed append-only truth, and what answers questions about it |
@@ -126,6 +127,7 @@ pub mod identity;
 #[cfg(feature = "qr")]
 pub mod qr;
 pub mod receipt;
+pub mod statement;
 pub mod time;
 pub mod transcript;
 

@@ -17,6 +17,10 @@ pub(crate) enum Context {
     /// `[label, SHA-256]`: "This is a backup of mine."
     #[cfg(feature = "backup")]
     Backup,
+    /// `[label, old I, new I, time]`: "these two keys are one person's."
+    Link,
+    /// `[label, badge, time]`: "this is my badge."
+    Badge,
 }
 
 impl Context {
@@ -26,6 +30,8 @@ impl Context {
             Self::Confirm => "lapel/1 confirm",
             #[cfg(feature = "backup")]
             Self::Backup => "lapel/1 backup",
+            Self::Link => "lapel/1 link",
+            Self::Badge => "lapel/1 badge update",
         }
     }
 }

@@ -190,6 +190,22 @@ pub enum ErrorCode {
     ReceiptCommitment,
     /// A signature in a receipt doesn't hold. `half`.
     ReceiptSignature,
+    /// Not a text of Lapel's.
+    ForeignText,
+    /// A text of a version that isn't known: update. `found`.
+    NewerStatement,
+    /// A text is something else than what was wanted. `found`, `wanted`.
+    OtherStatement,
+    /// Not a link or a signed badge, or altered.
+    StatementAltered,
+    /// A signature of a link or a signed badge doesn't hold. `fingerprint`.
+    StatementSignature,
+    /// A link or a signed badge is about the book's own owner.
+    OwnKey,
+    /// Another link, to the key with this fingerprint, was there before, and stays. `fingerprint`.
+    LinkConflict,
+    /// A signed badge is no newer than what is known of its person. `made_at`, `known`.
+    OlderBadge,
     /// Nobody fits what is to be exported.
     NobodyFound,
     /// Not the name of a format to export in. `text`.

@@ -1,6 +1,7 @@
 //! What a backup took along, and what was taken out of one.
 
 use crate::receipt::ReceiptError;
+use crate::statement::StatementError;
 
 /// What a backup took along.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Merged {
 }
 
 /// An entry that wasn't taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Which one, from 1.
     pub entry: u64,
@@ -62,12 +63,15 @@ pub struct Refused {
 }
 
 /// Why an entry wasn't taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// Nothing that any version writes.
     #[error("it is nothing that a book holds")]
     Unreadable,
+    /// The link or badge in it isn't signed as it says.
+    #[error("what is signed in it doesn't hold: {0}")]
+    Statement(StatementError),
     /// The receipt in it doesn't verify.
     #[error("its receipt doesn't verify: {0}")]
     Receipt(ReceiptError),

@@ -11,7 +11,7 @@ use crate::identity::PersonId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// A person was met, confirmed, blocked, or written about.
+    /// A person was met, confirmed, blocked, or written about; they signed a badge, or had a new key.
     Person(PersonId),
     /// An outcome was added, changed or taken away.
     Outcome(OutcomeId),
@@ -50,6 +50,8 @@ impl Change {
             Happening::Forgotten(_) | Happening::Restored(_) | Happening::Counted(_) => {
                 return Self::All;
             }
+            Happening::Linked { link, .. } => Target::Person(link.old_key()),
+            Happening::Updated(update) => Target::Person(update.person()),
         };
         match target {
             Target::Person(person) => Self::Person(person),

@@ -4,6 +4,7 @@ use crate::badge::Badge;
 use crate::event::Event;
 use crate::identity::PersonId;
 use crate::receipt::{Comparison, Disclosure, Receipt, Shown, State};
+use crate::statement::BadgeUpdate;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::Carrier;
@@ -12,6 +13,7 @@ use super::annotation::{FollowUp, Introduction, Rating};
 use super::entry::Happening;
 use super::note::Note;
 use super::register::Stamp;
+use super::updated;
 use super::written::Written;
 
 /// A person met at least once.
@@ -20,6 +22,7 @@ pub struct Contact {
     person: PersonId,
     badge: Badge,
     meetings: Vec<Meeting>,
+    pub(super) updates: Vec<BadgeUpdate>,
     notes: Vec<Note>,
     tags: Vec<String>,
     rating: Option<Rating>,
@@ -53,7 +56,7 @@ impl Contact {
         self.person
     }
 
-    /// The badge they showed last.
+    /// The badge they showed last, or signed since.
     pub fn badge(&self) -> &Badge {
         &self.badge
     }
@@ -118,8 +121,8 @@ impl Contact {
         self.meetings.iter().map(Meeting::state).max().unwrap_or(State::Offered)
     }
 
-    /// A number that grows with everything that the owner writes about them, and with nothing else. It
-    /// stays when the book is written anew.
+    /// A number that grows with everything that the owner writes about them and with links that are
+    /// kept, and with nothing else. It stays when the book is written anew.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -137,7 +140,7 @@ impl Contact {
         happenings: impl IntoIterator<Item = (u64, Happening)>,
     ) -> (Option<Self>, Written) {
         let (mut met, mut confirmed, mut latest) = (Vec::new(), Vec::new(), 0);
-        let mut written = Written::default();
+        let (mut written, mut updates) = (Written::default(), Vec::new());
         for (seq, happening) in happenings {
             match happening {
                 Happening::Met { receipt, confirm_message, continues, stamp } => {
@@ -148,6 +151,7 @@ impl Contact {
                 Happening::Confirmed { transcript, signature, .. } => {
                     confirmed.push((transcript, signature));
                 }
+                Happening::Updated(update) => updates.push(update),
                 written_down => written.take(written_down),
             }
         }
@@ -167,11 +171,13 @@ impl Contact {
         for (transcript, signature) in confirmed {
             meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
         }
-        let badge = meetings.last().and_then(Meeting::badge).cloned();
+        updated::in_order(&mut updates);
+        let badge = meetings.last().and_then(|last| updated::current(last, &updates)).cloned();
         let contact = badge.map(|badge| Self {
             person,
             badge,
             meetings,
+            updates,
             notes: written.notes(),
             tags: written.tags(),
             rating: written.rating(),

@@ -13,6 +13,7 @@ use crate::encounter::{Confirmation, Encounter};
 use crate::identity::PersonId;
 use crate::ledger::{Entry, Subject};
 use crate::receipt::Receipt;
+use crate::statement::{BadgeUpdate, IdentityLink};
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 
@@ -37,6 +38,10 @@ pub(super) enum Happening {
     Restored(Restored),
     /// The book was written anew, and had counted so far by then.
     Counted(u64),
+    /// Somebody said that an old key and a new one are theirs.
+    Linked { stamp: Stamp, link: IdentityLink },
+    /// Somebody signed a badge outside of a meeting.
+    Updated(BadgeUpdate),
 }
 
 /// Which backup a book was made out of.
@@ -132,6 +137,7 @@ impl Happening {
             Self::Met { stamp, .. } => *stamp,
             Self::Set { stamp, .. } => Some(*stamp),
             Self::Noted { version, .. } => Some(version.stamp),
+            Self::Linked { stamp, .. } => Some(*stamp),
             _ => None,
         }
     }
@@ -155,6 +161,8 @@ impl Happening {
             Self::Forgotten(_) => 5,
             Self::Restored(_) => 6,
             Self::Counted(_) => 9,
+            Self::Linked { .. } => 7,
+            Self::Updated(_) => 8,
         }
     }
 
@@ -179,6 +187,10 @@ impl Happening {
             Self::Forgotten(_) => vec![Listed::Forgotten.subject()],
             Self::Restored(_) => vec![Listed::Restored.subject()],
             Self::Counted(_) => vec![Listed::Counted.subject()],
+            Self::Linked { link, .. } => {
+                vec![about(&link.old_key()), about(&link.new_key()), Listed::Same.subject()]
+            }
+            Self::Updated(update) => vec![about(&update.person())],
         };
         subjects.into_iter().flatten().collect()
     }
@@ -219,6 +231,12 @@ impl Happening {
                     w.array(3)?.bytes(store)?.u32(made_at.seconds())?.u64(*clock)?
                 }
                 Self::Counted(clock) => w.array(1)?.u64(*clock)?,
+                Self::Linked { stamp, link } => {
+                    w.array(2)?;
+                    stamp.encode(w)?;
+                    return link.write(w);
+                }
+                Self::Updated(update) => return update.write(w),
             };
             Ok(())
         })
@@ -277,6 +295,11 @@ impl Happening {
                 cbor::array(d, 1)?;
                 Ok(Self::Counted(d.u64()?))
             },
+            7 => |d| {
+                cbor::array(d, 2)?;
+                Ok(Self::Linked { stamp: Stamp::decode(d)?, link: IdentityLink::read(d)? })
+            },
+            8 => |d| BadgeUpdate::read(d).map(Self::Updated).map_err(|_| NotCanonical),
             _ => return None,
         };
         Some(cbor::exactly(payload, read, Self::payload))

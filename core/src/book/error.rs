@@ -2,8 +2,10 @@
 
 use super::{MAX_LINKS, MAX_TAGS, ReadError, RewriteError, WriteError};
 use crate::date::Date;
+use crate::identity::PersonId;
 use crate::receipt::ReceiptError;
 use crate::text::TextFlaw;
+use crate::time::UnixTime;
 
 /// Why something could not be kept or changed. The book is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -90,4 +92,19 @@ pub enum BookError {
     /// The badge is on show; choose another to show, then remove it.
     #[error("the badge \"{0}\" is the one on show: choose another first")]
     OnShow(String),
+    /// A statement about the owner's own key, who isn't a contact of theirs.
+    #[error("this is about the key of this book's own owner")]
+    OwnKey,
+    /// A link that contradicts one that is in the book: another new key for the old one, or the way
+    /// back. The first stays; ask the person, and compare fingerprints.
+    #[error("this contradicts an earlier link, to {}, which stays", .0.fingerprint())]
+    LinkConflict(PersonId),
+    /// A signed badge that isn't later than everything known of the person's badges.
+    #[error("this badge was signed at {made_at}, and one of {known} is known already")]
+    OlderBadge {
+        /// When it was signed, as its person's clock claimed.
+        made_at: UnixTime,
+        /// The latest time that this clock claimed before, in a meeting or a signed badge.
+        known: UnixTime,
+    },
 }

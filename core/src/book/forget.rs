@@ -70,7 +70,7 @@ impl Book {
                 Some(Happening::Met { receipt, .. }) => {
                     known.push(hider.encounter(&receipt.transcript()));
                 }
-                None => known.push(hider.entry(&entry)),
+                None | Some(Happening::Updated(_)) => known.push(hider.entry(&entry)),
                 // Their stamps, or the encounter, say that they are covered.
                 Some(_) => {}
             }

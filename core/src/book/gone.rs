@@ -67,7 +67,12 @@ impl Gone {
             Some(Happening::Noted { target, version, .. }) => target
                 .person()
                 .is_some_and(|person| self.had(&person, version.stamp.clock).is_some()),
+            Some(Happening::Linked { stamp, link }) => {
+                let keys = [link.old_key(), link.new_key()];
+                keys.iter().any(|key| self.had(key, stamp.clock).is_some())
+            }
             Some(Happening::Forgotten(_) | Happening::Restored(_) | Happening::Counted(_)) => false,
+            Some(Happening::Updated(_)) => is_known(self.hider.entry(entry)),
             None => {
                 entry.subjects.iter().any(|subject| person_of(subject).is_some())
                     && is_known(self.hider.entry(entry))

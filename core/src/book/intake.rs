@@ -10,6 +10,7 @@ use crate::backup::{Backup, BackupError, Head, Merged, Reading, Refusal, Refused
 use crate::identity::{Identity, PersonId};
 use crate::ledger::Entry;
 use crate::receipt::{Receipt, Signed, State};
+use crate::statement::{BadgeUpdate, IdentityLink};
 use crate::store::Work;
 
 /// So many refused entries are told.
@@ -195,6 +196,16 @@ impl Intake {
             Happening::Met { receipt, .. } => {
                 if let Some(why) = self.refuses_receipt(receipt) {
                     return Some(why);
+                }
+            }
+            Happening::Linked { link, .. } => {
+                if let Err(error) = IdentityLink::from_bytes(&link.to_bytes()) {
+                    return Some(Refusal::Statement(error));
+                }
+            }
+            Happening::Updated(update) => {
+                if let Err(error) = BadgeUpdate::from_bytes(&update.to_bytes()) {
+                    return Some(Refusal::Statement(error));
                 }
             }
             Happening::Set { .. } | Happening::Noted { .. } | Happening::Restored(_) => {}

@@ -22,6 +22,7 @@ mod gone;
 mod histories;
 #[cfg(feature = "backup")]
 mod intake;
+mod linked;
 mod lookback;
 #[cfg(feature = "backup")]
 mod merging;
@@ -34,6 +35,7 @@ mod register;
 mod summary;
 mod ties;
 mod tombstone;
+mod updated;
 mod waste;
 mod write;
 mod written;

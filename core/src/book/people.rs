@@ -52,7 +52,7 @@ impl Book {
     }
 
     /// Whoever has, for every word of `text`, some word that it begins, whatever its case and
-    /// accents: in any field of any badge they showed, in events, notes and tags. The one met last
+    /// accents: in any field of any badge they showed or signed, in events, notes and tags. The one met last
     /// comes first. No words find everybody.
     pub fn search(&self, text: &str) -> Result<Vec<Summary>, ReadError> {
         Ok(self.list(&Query::of(text), None, usize::MAX)?.people)

@@ -1,5 +1,5 @@
 //! One person under several keys: a new phone, a lost key. Each contact keeps its own proofs; one of
-//! them stands for all.
+//! them stands for all. That they are one the owner says, or a link that both keys signed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use rand_core::CryptoRng;
 use super::entry::{Listed, Target};
 use super::ties::Ties;
 use super::write::Write;
+use super::written::Written;
 use super::{Book, BookError, ReadError};
 use crate::identity::PersonId;
 
@@ -128,7 +129,14 @@ impl Book {
     /// Which contacts stand for which.
     pub(super) fn same_people(&self) -> Result<Ties, ReadError> {
         let all = self.written_in(Listed::Same)?;
-        let pointing = all.iter().filter_map(|(from, w)| Some((from.person()?, w.same_as()?)));
-        Ok(Ties::new(pointing.collect()))
+        let said = all.iter().filter_map(|(from, w)| Some((from.person()?, w.same_as()?)));
+        let mut pointing: BTreeMap<_, _> = said.collect();
+        for (old, (new, since)) in self.linked()? {
+            let said = all.get(&Target::Person(old)).and_then(Written::same_as_said);
+            if said < Some(since) {
+                pointing.insert(old, (new, since));
+            }
+        }
+        Ok(Ties::new(pointing))
     }
 }

@@ -10,11 +10,12 @@ use super::annotation::{FollowUp, Introduction, Rating};
 use super::register::Stamp;
 use super::write::Write;
 use super::{Contact, Meeting, Note};
-use crate::badge::Field;
+use crate::badge::{Badge, Field};
 use crate::cbor::{self, NotCanonical};
 use crate::event::Event;
 use crate::identity::PersonId;
 use crate::receipt::State;
+use crate::statement::BadgeUpdate;
 use crate::time::UnixTime;
 
 /// A contact as one line of a list. Everything else is in the [`Contact`], which
@@ -24,7 +25,7 @@ use crate::time::UnixTime;
 pub struct Summary {
     /// Who they are.
     pub person: PersonId,
-    /// The name on the badge they showed last.
+    /// The name on the badge they showed last, or signed since.
     pub name: String,
     /// The title on it.
     pub title: Option<String>,
@@ -183,7 +184,8 @@ pub(super) fn wanted(text: &str) -> Vec<String> {
 }
 
 fn words_of(contact: &Contact) -> String {
-    let badges = contact.meetings().iter().filter_map(|m| m.badge()).map(|badge| badge.fields());
+    let shown = contact.meetings().iter().filter_map(|meeting| meeting.badge());
+    let badges = shown.chain(contact.updates().iter().map(BadgeUpdate::badge)).map(Badge::fields);
     let shown = badges.flat_map(|fields| Field::ALL.into_iter().flat_map(|f| fields.values(f)));
     let events = contact.meetings().iter().map(|meeting| meeting.event().as_str());
     let written = contact.notes().iter().flat_map(Note::texts).chain(contact.tags());

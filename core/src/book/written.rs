@@ -16,6 +16,8 @@ use crate::identity::PersonId;
 pub(super) struct Written {
     registers: Registers,
     versions: Versions,
+    /// The highest clock of a link, which the owner may have the last word on.
+    linked: u64,
 }
 
 impl Written {
@@ -26,13 +28,14 @@ impl Written {
                 writes.into_iter().for_each(|write| self.registers.put(stamp, write));
             }
             Happening::Noted { note, version, .. } => self.versions.put(note, version),
+            Happening::Linked { stamp, .. } => self.linked = self.linked.max(stamp.clock),
             _ => {}
         }
     }
 
     /// The highest clock in any of it.
     pub(super) fn clock(&self) -> u64 {
-        self.registers.clock().max(self.versions.clock())
+        self.registers.clock().max(self.versions.clock()).max(self.linked)
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -83,6 +86,11 @@ impl Written {
             Some((stamp, Write::SameAs(Some(other)))) => Some((*other, stamp)),
             _ => None,
         }
+    }
+
+    /// When it was last written who is the same person, or that nobody is.
+    pub(super) fn same_as_said(&self) -> Option<Stamp> {
+        self.registers.stamped(&Slot::SameAs).map(|(stamp, _)| stamp)
     }
 
     /// Kind, title, date and amount of an outcome that wasn't taken away.

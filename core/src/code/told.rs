@@ -7,6 +7,7 @@ use crate::event::EventError;
 use crate::exchange::{AcceptError, AcknowledgeError, BeginError};
 use crate::identity::NotAPerson;
 use crate::receipt::ReceiptError;
+use crate::statement::StatementError;
 use crate::text::TextFlaw;
 use crate::transcript::NotATranscript;
 use crate::wire::CarrierError;
@@ -107,6 +108,20 @@ coded! {
         ReceiptError::EphemeralKey(half) => with(Code::ReceiptKey, "half", half),
         ReceiptError::Commitment(half) => with(Code::ReceiptCommitment, "half", half),
         ReceiptError::Signature(half) => with(Code::ReceiptSignature, "half", half),
+    };
+    StatementError: e => match e {
+        StatementError::Foreign => bare(Code::ForeignText),
+        StatementError::NewerVersion(found) => with(Code::NewerStatement, "found", found),
+        StatementError::Another { found, wanted } => (Code::OtherStatement, vec![
+            ("found", found.to_string()),
+            ("wanted", wanted.to_string()),
+        ]),
+        StatementError::Bytes => bare(Code::StatementAltered),
+        StatementError::Badge(error) => (error.code(), error.values()),
+        StatementError::OnePerson => bare(Code::OnePerson),
+        StatementError::Signature(person) => {
+            with(Code::StatementSignature, "fingerprint", person.fingerprint())
+        }
     };
 }
 
@@ -247,6 +262,14 @@ mod of_the_book {
             BookError::NoSuchBadge(label) => with(Code::NoSuchBadge, "label", label),
             BookError::Label => bare(Code::BadgeLabel),
             BookError::OnShow(label) => with(Code::BadgeOnShow, "label", label),
+            BookError::OwnKey => bare(Code::OwnKey),
+            BookError::LinkConflict(to) => {
+                with(Code::LinkConflict, "fingerprint", to.fingerprint())
+            }
+            BookError::OlderBadge { made_at, known } => (Code::OlderBadge, vec![
+                ("made_at", made_at.to_string()),
+                ("known", known.to_string()),
+            ]),
         };
     }
 }

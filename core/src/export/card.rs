@@ -17,7 +17,7 @@ use crate::time::UnixTime;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Card {
     pub(super) person: PersonId,
-    /// The badge that was shown last, of which fields that don't leave are empty.
+    /// The badge that was shown last or signed since, of which fields that don't leave are empty.
     pub(super) fields: BadgeFields,
     /// First to last.
     pub(super) encounters: Vec<Encountered>,
@@ -63,7 +63,7 @@ impl Card {
         Self {
             person: contact.person(),
             fields: contact.badge().fields().clone(),
-            revised: revised(&encounters, 0),
+            revised: revised(&encounters, updates(contact)),
             encounters,
             written: None,
             outcomes: None,
@@ -139,7 +139,7 @@ impl<'a> Cards<'a> {
         let latest = written.max().unwrap_or(0);
         let (encounters, revised) = if include.has_encounters() {
             let encounters = encounters(&all);
-            let revised = revised(&encounters, latest);
+            let revised = revised(&encounters, latest.saturating_add(updates(first)));
             (encounters, revised)
         } else {
             (Vec::new(), None)
@@ -234,14 +234,19 @@ fn encounters(contacts: &[&Contact]) -> Vec<Encountered> {
     all
 }
 
+/// How many badges they signed outside of a meeting.
+fn updates(contact: &Contact) -> u64 {
+    u64::try_from(contact.updates().len()).unwrap_or(u64::MAX)
+}
+
 /// The revision of a card: the owner's time of the latest encounter, and a second later for each that
-/// was confirmed and for each step of the number by which the owner's writing is ordered. It depends on
-/// nothing else, so the same card has the same one, and one that says more a later one; RFC 6350
+/// was confirmed, for each badge that was signed since, and for each step of the number by which the
+/// owner's writing is ordered. It depends on nothing else, so the same card has the same one, and one that says more a later one; RFC 6350
 /// §6.7.4 has only times for this. It may lie ahead of today, by a day in a book of 100,000 entries.
-fn revised(encounters: &[Encountered], written: u64) -> Option<UnixTime> {
+fn revised(encounters: &[Encountered], steps: u64) -> Option<UnixTime> {
     let latest = encounters.iter().map(|met| met.met_at).max()?;
     let confirmed = encounters.iter().filter(|met| met.state == State::Confirmed).count();
-    Some(latest.plus(written.saturating_add(u64::try_from(confirmed).unwrap_or(u64::MAX))))
+    Some(latest.plus(steps.saturating_add(u64::try_from(confirmed).unwrap_or(u64::MAX))))
 }
 
 fn filtered(fields: &BadgeFields, include: &Include) -> BadgeFields {

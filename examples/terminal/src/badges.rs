@@ -8,7 +8,7 @@ use crate::args::{BadgeArgs, BadgeCommand, InitArgs};
 use crate::failure::{Code, Failure, Outcome};
 use crate::home::{Home, rng};
 use crate::say::Say;
-use crate::view;
+use crate::{statements, view};
 
 /// Makes a book with a first badge. The badge is checked before anything is made, and a book
 /// without any badge, as a full disk may leave it, gets its first.
@@ -92,6 +92,8 @@ pub(crate) fn badge(home: &Home, command: BadgeCommand, say: &Say) -> Outcome {
                 &json!({ "label": label, "removed": true }),
             )
         }
+        BadgeCommand::Sign { label, to } => statements::sign_badge(home, label, &to, say),
+        BadgeCommand::Apply { file } => statements::apply_badge(home, &file, say),
     }
 }
 
@@ -112,11 +114,7 @@ fn list(book: &Book, say: &Say) -> Outcome {
 }
 
 fn show(book: &Book, label: Option<String>, say: &Say) -> Outcome {
-    let found = match &label {
-        Some(label) => book.badges()?.into_iter().find(|(there, _)| there == label),
-        None => book.badge_on_show()?,
-    };
-    let (label, badge) = found.ok_or_else(|| no_badge(label.as_deref()))?;
+    let (label, badge) = find(book, label)?;
     let on_show = is_on_show(book, &label)?;
     let text = format!("{}{}", say.bold(badge.name()), view::fields(badge.fields(), "  "));
     say.answer(&text, &view::badge(&label, &badge, on_show))
@@ -124,6 +122,15 @@ fn show(book: &Book, label: Option<String>, say: &Say) -> Outcome {
 
 fn is_on_show(book: &Book, label: &str) -> Outcome<bool> {
     Ok(book.badge_on_show()?.is_some_and(|(shown, _)| shown == label))
+}
+
+/// The badge of this label, or the one on show.
+pub(crate) fn find(book: &Book, label: Option<String>) -> Outcome<(String, Badge)> {
+    let found = match &label {
+        Some(label) => book.badges()?.into_iter().find(|(there, _)| there == label),
+        None => book.badge_on_show()?,
+    };
+    found.ok_or_else(|| no_badge(label.as_deref()))
 }
 
 /// There is no such badge, or none on show.

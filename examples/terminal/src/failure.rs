@@ -10,6 +10,7 @@ use lapel::exchange::{AcceptError, AcknowledgeError, BeginError};
 use lapel::export::ExportError;
 use lapel::qr::QrError;
 use lapel::receipt::ReceiptError;
+use lapel::statement::StatementError;
 
 /// What every command gives.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
@@ -52,6 +53,7 @@ pub(crate) enum Code {
     Circle,
     EventRefused,
     ReceiptRefused,
+    StatementRefused,
     FileRefused,
     PersonBlocked,
     Full,
@@ -94,6 +96,7 @@ impl Code {
             Self::Circle => "circle",
             Self::EventRefused => "event_refused",
             Self::ReceiptRefused => "receipt_refused",
+            Self::StatementRefused => "statement_refused",
             Self::FileRefused => "file_refused",
             Self::PersonBlocked => "person_blocked",
             Self::Full => "disk_full",
@@ -136,6 +139,7 @@ impl Code {
             | Self::Circle
             | Self::EventRefused
             | Self::ReceiptRefused
+            | Self::StatementRefused
             | Self::FileRefused
             | Self::PersonBlocked => 8,
             Self::Full
@@ -285,13 +289,21 @@ impl From<BookError> for Failure {
             | BookError::StillToCome(_) => Code::OutcomeRefused,
             BookError::NoSuchBadge(_) => Code::NoSuchBadge,
             BookError::Label | BookError::OnShow(_) => Code::BadgeRefused,
+            BookError::OwnKey | BookError::LinkConflict(_) | BookError::OlderBadge { .. } => {
+                Code::StatementRefused
+            }
             _ => Code::Internal,
         };
         let remedy = match error {
             BookError::NoSuchBadge(_) => "`lapel badge list` lists them.",
             BookError::NoSuchOutcome | BookError::NoSuchLink => "`lapel outcome list` lists them.",
             BookError::NoFollowUp => "`lapel followup ID --on DATE` says by which day.",
-            BookError::Circle => "Nothing was changed.",
+            BookError::Circle | BookError::OwnKey | BookError::OlderBadge { .. } => {
+                "Nothing was changed."
+            }
+            BookError::LinkConflict(_) => {
+                "Ask the person which key is theirs, and compare fingerprints."
+            }
             _ => "",
         };
         Self::new(code, sentence(&error, remedy))
@@ -334,6 +346,12 @@ impl From<EventError> for Failure {
 impl From<ReceiptError> for Failure {
     fn from(error: ReceiptError) -> Self {
         Self::new(Code::ReceiptRefused, sentence(&error, "It proves nothing; ask for it again."))
+    }
+}
+
+impl From<StatementError> for Failure {
+    fn from(error: StatementError) -> Self {
+        Self::new(Code::StatementRefused, sentence(&error, "Nothing was changed."))
     }
 }
 

@@ -20,6 +20,7 @@ mod people;
 mod pick;
 mod say;
 mod shake;
+mod statements;
 mod stdin;
 mod view;
 
@@ -51,6 +52,7 @@ fn run(cli: Cli, say: &Say) -> Outcome {
         Command::Init(args) => badges::init(&home()?, args, say),
         Command::Badge(command) => badges::badge(&home()?, command, say),
         Command::Whoami => badges::whoami(&home()?, say),
+        Command::Identity(command) => statements::identity(&home()?, command, say),
         Command::Shake(args) => shake::shake(&home()?, args, say),
         Command::Contacts(args) => people::contacts(&home()?, args, say),
         Command::Contact { who } => people::contact(&home()?, &who.id, say),

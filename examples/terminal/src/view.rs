@@ -7,6 +7,7 @@ use lapel::book::{Book, Contact, FollowUp, Introduction, Meeting, Note};
 use lapel::event::Event;
 use lapel::identity::PersonId;
 use lapel::receipt::{Comparison, State};
+use lapel::statement::BadgeUpdate;
 use serde_json::{Value, json};
 
 use crate::failure::Outcome;
@@ -47,6 +48,7 @@ pub(crate) fn contact(book: &Book, contact: &Contact) -> Outcome<Value> {
         "place": contact.place(),
         "introduced": introduced,
         "encounters": contact.meetings().iter().map(encounter).collect::<Vec<_>>(),
+        "badge_updates": contact.updates().iter().map(update).collect::<Vec<_>>(),
         "badge_changes": history::changes(contact).iter().map(Change::document).collect::<Vec<_>>(),
         "same_person": same,
     }))
@@ -86,6 +88,10 @@ pub(crate) fn forgotten(people: u32) -> String {
         1 => "someone you chose to forget".into(),
         people => format!("{people} people you chose to forget"),
     }
+}
+
+fn update(update: &BadgeUpdate) -> Value {
+    json!({ "made_at": update.made_at().to_string(), "badge": update.badge().fields() })
 }
 
 fn encounter(meeting: &Meeting) -> Value {
@@ -181,6 +187,10 @@ pub(crate) fn whole(book: &Book, contact: &Contact, say: &Say) -> Outcome<String
         for change in changes.iter().filter(|change| change.encounter == meeting.transcript()) {
             let _ = write!(text, "\n                {change}");
         }
+    }
+    for update in contact.updates() {
+        let shown = if update.badge() == contact.badge() { ", and is the one above" } else { "" };
+        let _ = write!(text, "\n  signed badge  {}, by their clock{shown}", update.made_at());
     }
     for Other { contact, stands_for_all } in others(book, contact)? {
         let lists = if stands_for_all { ", the one in lists" } else { "" };

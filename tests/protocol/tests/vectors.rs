@@ -9,11 +9,12 @@
 
 use core::time::Duration;
 
-use lapel::Flaw;
 use lapel::badge::{Badge, BadgeError, BadgeFields};
 use lapel::exchange::Scanned;
 use lapel::receipt::{Disclosure, Receipt, ReceiptError};
+use lapel::statement::{BadgeUpdate, IdentityLink, StatementError};
 use lapel::transcript::Transcript;
+use lapel::{Carrier, Flaw};
 use lapel_protocol_tests::vectors::{self, *};
 use lapel_protocol_tests::{Phone, digits, hex, unhex};
 
@@ -195,6 +196,49 @@ fn receipts_good_and_bad() {
             ReceiptError::EphemeralKey(half) => format!("ephemeral_key of {half}"),
             ReceiptError::Commitment(half) => format!("commitment of {half}"),
             ReceiptError::Signature(half) => format!("signature of {half}"),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(error, case.error, "{}", case.why);
+    }
+}
+
+#[test]
+fn statements_good_and_bad() {
+    for case in vectors::read::<StatementCase>(&file("statement.json")) {
+        let bytes = unhex(&case.hex);
+        let (people, made_at, encoded, text) = match case.kind.as_str() {
+            "link" => {
+                let link = IdentityLink::from_text(&case.text).unwrap();
+                let people = vec![hex(link.old_key().as_bytes()), hex(link.new_key().as_bytes())];
+                (people, link.made_at(), link.to_bytes(), link.to_text(&Carrier::lapel()))
+            }
+            _ => {
+                let update = BadgeUpdate::from_text(&case.text).unwrap();
+                let shown = serde_json::to_value(update.badge().fields()).unwrap();
+                assert_eq!(shown, serde_json::to_value(&case.badge).unwrap());
+                let people = vec![hex(update.person().as_bytes())];
+                (people, update.made_at(), update.to_bytes(), update.to_text(&Carrier::lapel()))
+            }
+        };
+        assert_eq!((people, u64::from(made_at.seconds())), (case.people, case.made_at));
+        assert_eq!((encoded, text), (bytes, case.text.clone()));
+        // In a meeting it is a code like any other that doesn't belong there.
+        let mut phone = Phone::named("Ada");
+        assert_eq!(phone.scan(&case.text), Scanned::Damaged(Flaw::Shape));
+    }
+    for case in vectors::read::<NoStatement>(&file("fail_statement.json")) {
+        let error = match case.wanted.as_str() {
+            "link" => IdentityLink::from_text(&case.text).unwrap_err(),
+            _ => BadgeUpdate::from_text(&case.text).unwrap_err(),
+        };
+        let error = match error {
+            StatementError::Foreign => "foreign",
+            StatementError::NewerVersion(_) => "newer_version",
+            StatementError::Another { .. } => "another",
+            StatementError::Bytes => "bytes",
+            StatementError::Badge(_) => "badge",
+            StatementError::OnePerson => "one_person",
+            StatementError::Signature(_) => "signature",
             other => panic!("{other:?}"),
         };
         assert_eq!(error, case.error, "{}", case.why);

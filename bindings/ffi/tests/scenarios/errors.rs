@@ -19,7 +19,7 @@ fn tells_every_error() {
 }
 
 /// Every code there is.
-const CODES: [Code; 76] = [
+const CODES: [Code; 84] = [
     Code::TextEmpty,
     Code::TextTooLong,
     Code::TextForbidden,
@@ -88,6 +88,14 @@ const CODES: [Code; 76] = [
     Code::ReceiptKey,
     Code::ReceiptCommitment,
     Code::ReceiptSignature,
+    Code::ForeignText,
+    Code::NewerStatement,
+    Code::OtherStatement,
+    Code::StatementAltered,
+    Code::StatementSignature,
+    Code::OwnKey,
+    Code::LinkConflict,
+    Code::OlderBadge,
     Code::NobodyFound,
     Code::NotAFormat,
     Code::NotAPart,

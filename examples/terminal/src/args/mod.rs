@@ -2,6 +2,7 @@
 
 mod export;
 mod later;
+mod statement;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub(crate) use self::later::{
     FollowUpArgs, FollowUpWhat, LinkArgs, LookbackArgs, NoteArgs, OutcomeArgs, OutcomeCommand,
     PersonCommand,
 };
+pub(crate) use self::statement::{IdentityCommand, StatementTo};
 
 /// The exit codes, as `--help` and the man page tell them.
 const EXIT_CODES: &str = "\
@@ -25,8 +27,8 @@ Exit codes:
   5    no such contact, badge, encounter, event, note, follow-up or outcome, or more than one
   6    no book here yet: run `lapel init`
   7    the book is in use by another process
-  8    refused: a badge field, note, tag, place, event or outcome, a receipt that doesn't verify,
-       a merge or a circle that can't be, a book that exists
+  8    refused: a badge field, note, tag, place, event or outcome, a receipt, link or signed badge
+       that doesn't verify or fit, a merge or a circle that can't be, a book that exists
   9    the disk or the keys: full, read-only, damaged, key lost, newer version
   130  interrupted; nothing that was recorded is lost";
 
@@ -68,6 +70,9 @@ pub(crate) enum Command {
     Badge(BadgeCommand),
     /// Say who you are: id, fingerprint, badge on show
     Whoami,
+    /// Say that an old key and a new one are one person's
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// Meet someone: show codes, read theirs, keep each other's badge
     ///
     /// With --show and --watch, your codes are drawn into one picture file and theirs are read from
@@ -275,6 +280,22 @@ pub(crate) enum BadgeCommand {
     Remove {
         /// Its label
         label: String,
+    },
+    /// Sign a badge, for everyone who met you: as a file or a code
+    Sign {
+        /// Its label [default: the one on show]
+        #[arg(long)]
+        label: Option<String>,
+        #[command(flatten)]
+        to: StatementTo,
+    },
+    /// Take a badge that somebody you met signed with `lapel badge sign`
+    ///
+    /// It makes nobody a contact, and an older badge takes no newer one's place.
+    Apply {
+        /// The file, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
 }
 

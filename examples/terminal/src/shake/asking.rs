@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lapel::book::Standing;
+use lapel::book::{Contact, Standing};
 use lapel::event::Event;
 use lapel::exchange::Verified;
 use lapel::receipt::State;
@@ -36,7 +36,12 @@ impl Asking {
 }
 
 /// Everything that helps to tell whether it is who it should be.
-pub(crate) fn description(who: &Verified, standing: Standing, own_event: &Event) -> String {
+pub(crate) fn description(
+    who: &Verified,
+    standing: Standing,
+    known_as: Option<&Contact>,
+    own_event: &Event,
+) -> String {
     let mut text = format!("{} is here.", who.badge.name());
     text.push_str(&view::fields(who.badge.fields(), "  "));
     let _ = write!(text, "\n  {:<13} {}", "fingerprint", who.person.fingerprint());
@@ -44,8 +49,9 @@ pub(crate) fn description(who: &Verified, standing: Standing, own_event: &Event)
         let _ = write!(text, "\n  {:<13} {code}", "check code");
     }
     let _ = write!(text, "\n  {:<13} {}", "event", events(&who.event, own_event));
-    let known = match standing {
-        Standing::Met { encounters, state } => {
+    let known = match (standing, known_as) {
+        (_, Some(old)) => format!("same person, new key: you met them as {}", view::named(old)),
+        (Standing::Met { encounters, state }, None) => {
             let times = if encounters == 1 {
                 "1 encounter".into()
             } else {
@@ -54,7 +60,7 @@ pub(crate) fn description(who: &Verified, standing: Standing, own_event: &Event)
             let state = if state == State::Confirmed { "confirmed" } else { "never confirmed" };
             format!("in your book already: {times}, {state} by them")
         }
-        Standing::New | Standing::Blocked => "not in your book yet".into(),
+        (Standing::New | Standing::Blocked, None) => "not in your book yet".into(),
     };
     let _ = write!(text, "\n  {:<13} {known}", "standing");
     if who.confirmed {

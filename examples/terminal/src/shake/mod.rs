@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lapel::book::Standing;
+use lapel::book::{Contact, Standing};
 use lapel::encounter::Recorded;
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
@@ -233,7 +233,12 @@ impl Shake<'_> {
     /// there may look at this terminal too.
     fn candidate(&mut self, who: Verified) -> Outcome {
         let standing = self.book.standing(&who.person)?;
-        if standing == Standing::Blocked || self.declined.contains(&who.transcript) {
+        let known_as = match self.book.known_as(&who.person)? {
+            Some(old) if standing == Standing::New => self.book.contact(&old)?,
+            _ => None,
+        };
+        let is_blocked = known_as.as_ref().is_some_and(Contact::is_blocked);
+        if standing == Standing::Blocked || is_blocked || self.declined.contains(&who.transcript) {
             return Ok(());
         }
         if who.accepted_before {
@@ -259,7 +264,7 @@ impl Shake<'_> {
             }
             None => {}
         }
-        let description = asking::description(&who, standing, &self.event);
+        let description = asking::description(&who, standing, known_as.as_ref(), &self.event);
         let question = match who.check_code {
             Some(_) if self.args.compare => Question::SameCode,
             _ => Question::Accept,

@@ -14,6 +14,7 @@ mod outcomes;
 mod papers;
 mod people;
 mod secrecy;
+mod statements;
 mod support;
 mod trouble;
 mod words;

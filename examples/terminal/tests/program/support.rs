@@ -69,6 +69,11 @@ pub(crate) fn stderr(output: &Output) -> String {
 }
 
 impl Person {
+    /// Someone else in the same directory, who has no book yet.
+    pub(crate) fn beside(&self, me: &'static str) -> Self {
+        Self { dir: self.dir.clone(), me }
+    }
+
     pub(crate) fn home(&self) -> PathBuf {
         self.dir.join(self.me)
     }

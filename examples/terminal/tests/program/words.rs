@@ -28,6 +28,7 @@ fn documents_carry_exactly_the_documented_keys() {
         "place",
         "introduced",
         "encounters",
+        "badge_updates",
         "badge_changes",
         "same_person",
     ];

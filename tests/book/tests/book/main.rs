@@ -24,5 +24,6 @@ mod lists;
 mod merging;
 mod outcomes;
 mod receipts;
+mod statements;
 mod steps;
 mod waste;

@@ -6,6 +6,7 @@ mod numbers;
 mod receipts;
 mod scans;
 mod sessions;
+mod statements;
 
 use core::time::Duration;
 
@@ -30,6 +31,7 @@ pub use numbers::*;
 pub use receipts::*;
 pub use scans::*;
 pub use sessions::*;
+pub use statements::*;
 
 /// Every file by name, with its contents.
 pub fn all() -> Vec<(&'static str, String)> {
@@ -43,6 +45,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("fail_scan.json", json(&scans_bad())),
         ("receipt.json", json(&receipts_good())),
         ("fail_receipt.json", json(&receipts_bad())),
+        ("statement.json", json(&statements_good())),
+        ("fail_statement.json", json(&statements_bad())),
     ]
 }
 
