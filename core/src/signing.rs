@@ -14,6 +14,8 @@ pub(crate) enum Context {
     Offer,
     /// `[label, th, own E, peer's I]`: "I accepted this person, and have it on disk."
     Confirm,
+    /// `[label, SHA-256 of what comes before]`: "I chose these receipts, for whom it says."
+    Proof,
 }
 
 impl Context {
@@ -21,6 +23,7 @@ impl Context {
         match self {
             Self::Offer => "lapel/1 offer",
             Self::Confirm => "lapel/1 confirm",
+            Self::Proof => "lapel/1 proof",
         }
     }
 }

@@ -190,6 +190,24 @@ pub enum ErrorCode {
     ReceiptCommitment,
     /// A signature in a receipt doesn't hold. `half`.
     ReceiptSignature,
+    /// Not a proof of meetings.
+    NotAProof,
+    /// A proof of a version that isn't known: update. `found`.
+    NewerProof,
+    /// A proof's header isn't one, or was altered.
+    ProofHeader,
+    /// A proof ends too early. `part`.
+    ProofTruncated,
+    /// A receipt in a proof is of another holder. `receipt`, its number.
+    ProofHolder,
+    /// A receipt stands in a proof twice, or out of order. `receipt`, its number.
+    ProofOrder,
+    /// The holder's signature doesn't hold over a proof.
+    ProofSignature,
+    /// There are bytes behind a proof's end.
+    ProofTrailing,
+    /// A proof would hold no receipt, or too many. `count`, `max`.
+    ProofCount,
     /// Nobody fits what is to be exported.
     NobodyFound,
     /// Not the name of a format to export in. `text`.

@@ -6,6 +6,7 @@ use crate::badge::BadgeError;
 use crate::event::EventError;
 use crate::exchange::{AcceptError, AcknowledgeError, BeginError};
 use crate::identity::NotAPerson;
+use crate::proof::{MAX_RECEIPTS, ProofError, ProofWriteError, StatementError};
 use crate::receipt::ReceiptError;
 use crate::text::TextFlaw;
 use crate::transcript::NotATranscript;
@@ -108,11 +109,45 @@ coded! {
         ReceiptError::Commitment(half) => with(Code::ReceiptCommitment, "half", half),
         ReceiptError::Signature(half) => with(Code::ReceiptSignature, "half", half),
     };
+    StatementError: e => match e {
+        StatementError::To(text) => flaw("to", text),
+        StatementError::Purpose(text) => flaw("purpose", text),
+    };
+    ProofError: e => match e {
+        ProofError::NotAProof => bare(Code::NotAProof),
+        ProofError::NewerVersion(found) => with(Code::NewerProof, "found", found),
+        ProofError::Header => bare(Code::ProofHeader),
+        ProofError::Truncated(part) => with(Code::ProofTruncated, "part", part),
+        ProofError::Receipt { number, source } => {
+            let mut values = vec![("receipt", number.to_string())];
+            values.extend(source.values());
+            (source.code(), values)
+        }
+        ProofError::AnotherHolder { number } => with(Code::ProofHolder, "receipt", number),
+        ProofError::Repeated { number } | ProofError::Order { number } => {
+            with(Code::ProofOrder, "receipt", number)
+        }
+        ProofError::Signature => bare(Code::ProofSignature),
+        ProofError::Trailing => bare(Code::ProofTrailing),
+        ProofError::Cancelled => bare(Code::Cancelled),
+        ProofError::Read(source) => with(Code::SystemFailed, "detail", source),
+    };
+    ProofWriteError: e => match e {
+        ProofWriteError::Count(count) => (Code::ProofCount, vec![
+            ("count", count.to_string()),
+            ("max", MAX_RECEIPTS.to_string()),
+        ]),
+        ProofWriteError::AnotherHolder
+        | ProofWriteError::Order
+        | ProofWriteError::NotAsAnnounced => with(Code::Defect, "detail", e),
+        ProofWriteError::Write(source) => with(Code::SystemFailed, "detail", source),
+    };
 }
 
 #[cfg(feature = "qr")]
 mod of_symbols {
     use super::{Code, Coded, Values, bare, with};
+    use crate::proof::ReportError;
     use crate::qr::{MAX_PICTURE_WIDTH, QrError};
 
     coded! {
@@ -131,6 +166,11 @@ mod of_symbols {
                 ("limit", needed.to_string()),
             ]),
             QrError::Encoder(detail) => with(Code::Defect, "detail", detail),
+        };
+        ReportError: e => match e {
+            ReportError::Proof(error) => (error.code(), error.values()),
+            ReportError::Symbol(error) => (error.code(), error.values()),
+            ReportError::Write(source) => with(Code::SystemFailed, "detail", source),
         };
     }
 }
@@ -278,6 +318,7 @@ mod of_exports {
             },
             ExportError::Write(source) => with(Code::SystemFailed, "detail", source),
             ExportError::Card(detail) => with(Code::Defect, "detail", detail),
+            ExportError::Proof(error) => (error.code(), error.values()),
         };
     }
 }

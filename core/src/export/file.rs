@@ -1,10 +1,10 @@
 //! A file that is written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{ExportError, Exported, Request, Watch, export};
+use super::{ExportError, Exported, ProofRequest, Request, Watch, export, prove};
 use crate::book::Book;
 use crate::disk::{is_full, sync_dir};
 
@@ -24,6 +24,26 @@ pub fn export_to(
     path: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<Exported, ExportError> {
+    to_file(path, |out| export(book, request, out, watch))
+}
+
+/// Writes a proof to the file `path`, as [`export_to`] writes contacts.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn prove_to(
+    book: &Book,
+    request: &ProofRequest,
+    path: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<Exported, ExportError> {
+    to_file(path, |out| prove(book, request, out, watch))
+}
+
+fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<Exported, ExportError>,
+) -> Result<Exported, ExportError> {
     let failed = |source: io::Error| at(path, source);
     // A rename would put a file in place of a link or a device, which is not what was meant.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -31,14 +51,14 @@ pub fn export_to(
         Ok(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
         Ok(there) if !there.is_file() => {
             let mut out = OpenOptions::new().write(true).open(&target).map_err(failed)?;
-            return export(book, request, &mut out, watch).map_err(|error| placed(error, path));
+            return write(&mut out).map_err(|error| placed(error, path));
         }
         _ => {}
     }
     let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty());
     let dir = dir.unwrap_or_else(|| Path::new("."));
     let (beside, mut file) = Beside::new(dir).map_err(failed)?;
-    let exported = export(book, request, &mut file, watch).map_err(|error| placed(error, path))?;
+    let exported = write(&mut file).map_err(|error| placed(error, path))?;
     file.sync_all().map_err(failed)?;
     drop(file);
     beside.become_file(&target).map_err(failed)?;
