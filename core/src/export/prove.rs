@@ -46,7 +46,7 @@ pub fn prove(
     out: &mut dyn Write,
     watch: &mut Watch<'_>,
 ) -> Result<Exported, ExportError> {
-    let (keys, mut exported) = counted(book, request, watch)?;
+    let (keys, mut exported) = counted(book, request)?;
     let mut bytes = 0;
     let mut counting = Counting { out: BufWriter::new(out), bytes: &mut bytes };
     let written = write(book, request, &keys, exported.encounters, &mut counting, watch);
@@ -77,11 +77,7 @@ fn write(
 }
 
 /// The keys that are to leave, in the order of a proof, and what leaves with them.
-fn counted(
-    book: &Book,
-    request: &ProofRequest,
-    watch: &mut Watch<'_>,
-) -> Result<(Vec<PersonId>, Exported), ExportError> {
+fn counted(book: &Book, request: &ProofRequest) -> Result<(Vec<PersonId>, Exported), ExportError> {
     let include = Include::default();
     let cards = Cards::of(book, &include)?;
     let people = selected(book, &request.selection, &cards)?;
@@ -89,7 +85,6 @@ fn counted(
     let mut ended: Result<(), ExportError> = Ok(());
     book.each_of(&people, is_everybody(&request.selection), &mut |first| {
         ended = (|| {
-            go_on(watch, 0, people.len())?;
             let (mut receipts, mut confirmed) = (0, false);
             let behind = cards.behind(first.person());
             for contact in [Ok(first)].into_iter().chain(behind) {

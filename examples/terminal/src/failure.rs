@@ -8,6 +8,7 @@ use lapel::book::{BookError, OpenError, ReadError, RewriteError, WriteError};
 use lapel::event::EventError;
 use lapel::exchange::{AcceptError, AcknowledgeError, BeginError};
 use lapel::export::ExportError;
+use lapel::proof::{ProofError, ReportError, StatementError};
 use lapel::qr::QrError;
 use lapel::receipt::ReceiptError;
 
@@ -52,6 +53,7 @@ pub(crate) enum Code {
     Circle,
     EventRefused,
     ReceiptRefused,
+    ProofRefused,
     FileRefused,
     PersonBlocked,
     Full,
@@ -94,6 +96,7 @@ impl Code {
             Self::Circle => "circle",
             Self::EventRefused => "event_refused",
             Self::ReceiptRefused => "receipt_refused",
+            Self::ProofRefused => "proof_refused",
             Self::FileRefused => "file_refused",
             Self::PersonBlocked => "person_blocked",
             Self::Full => "disk_full",
@@ -136,6 +139,7 @@ impl Code {
             | Self::Circle
             | Self::EventRefused
             | Self::ReceiptRefused
+            | Self::ProofRefused
             | Self::FileRefused
             | Self::PersonBlocked => 8,
             Self::Full
@@ -307,6 +311,7 @@ impl From<ExportError> for Failure {
             ExportError::Full { .. } => Code::Full,
             ExportError::Nobody | ExportError::NotMet => Code::NoSuchContact,
             ExportError::Cancelled => Code::Interrupted,
+            ExportError::Proof(_) => Code::ProofRefused,
             _ => Code::Internal,
         };
         let remedy = match error {
@@ -334,6 +339,34 @@ impl From<EventError> for Failure {
 impl From<ReceiptError> for Failure {
     fn from(error: ReceiptError) -> Self {
         Self::new(Code::ReceiptRefused, sentence(&error, "It proves nothing; ask for it again."))
+    }
+}
+
+impl From<StatementError> for Failure {
+    fn from(error: StatementError) -> Self {
+        Self::new(Code::ProofRefused, sentence(&error, ""))
+    }
+}
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        let (code, remedy) = match error {
+            ProofError::Cancelled => (Code::Interrupted, ""),
+            ProofError::Read(_) => (Code::FileRefused, ""),
+            _ => (Code::ProofRefused, "Nothing in it counts as shown; ask for it again."),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Proof(error) => error.into(),
+            ReportError::Symbol(error) => error.into(),
+            ReportError::Write(error) => Self::output(&error),
+            error => Self::new(Code::Internal, sentence(&error, "")),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod outcomes;
 mod papers;
 mod people;
 mod pick;
+mod proofs;
 mod say;
 mod shake;
 mod stdin;
@@ -68,7 +69,7 @@ fn run(cli: Cli, say: &Say) -> Outcome {
         Command::Block { who } => people::set_blocked(&home()?, &who.id, true, say),
         Command::Unblock { who } => people::set_blocked(&home()?, &who.id, false, say),
         Command::Receipt(args) => papers::receipt(&home()?, &args, say),
-        Command::Verify { file } => papers::verify(&file, say),
+        Command::Verify { file, report } => papers::verify(&file, report.as_deref(), say),
         Command::Export(args) => exports::export(&home()?, *args, say),
         Command::Doctor { repair } => doctor::doctor(&home()?, repair, say),
         Command::Completions { shell } => {
