@@ -85,13 +85,14 @@
 //! | --- | --- |
 //! | [`badge`], [`event`], [`time`], [`attestation`] | what a person shows and claims: only valid ones exist |
 //! | [`identity`] | the secret key and its public id; the only place that signs |
-//! | `signing`, `digest`, `cbor`, `text`, `hex` | labelled contexts, `H`, deterministic encoding, the character rule, digits |
+//! | `signing`, `digest`, `cbor`, `text`, `hex`, `html` | labelled contexts, `H`, deterministic encoding, the character rule, digits, text in pages |
 //! | `sweep` | what calls with secrets leave on the stack, overwritten |
 //! | `wire` | bytes ↔ messages ↔ text: bounded, canonical or refused |
 //! | [`exchange`] | the protocol, without IO; it never imports the book |
 //! | [`encounter`], [`transcript`] | what passes between exchange and book |
 //! | [`receipt`] | what a meeting proves, from bytes alone |
 //! | [`statement`] | what is signed outside of a meeting: two keys of one person, a new badge |
+//! | [`proof`] | chosen receipts in one file, for a third party |
 //! | [`date`] | days of the calendar, as the owner writes them down |
 //! | [`book`] | contacts, badges, what the owner wrote, what came of it, looking back: the facade over the next three |
 //! | `store`, `ledger`, `index` | the sealed append-only truth, and what answers questions about it |
@@ -104,6 +105,8 @@
 mod cbor;
 mod digest;
 mod hex;
+#[cfg(any(feature = "export", feature = "qr"))]
+mod html;
 mod signing;
 mod sweep;
 mod text;
@@ -124,6 +127,7 @@ pub mod exchange;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod identity;
+pub mod proof;
 #[cfg(feature = "qr")]
 pub mod qr;
 pub mod receipt;

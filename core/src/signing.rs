@@ -21,6 +21,8 @@ pub(crate) enum Context {
     Link,
     /// `[label, badge, time]`: "this is my badge."
     Badge,
+    /// `[label, SHA-256 of what comes before]`: "I chose these receipts, for whom it says."
+    Proof,
 }
 
 impl Context {
@@ -32,6 +34,7 @@ impl Context {
             Self::Backup => "lapel/1 backup",
             Self::Link => "lapel/1 link",
             Self::Badge => "lapel/1 badge update",
+            Self::Proof => "lapel/1 proof",
         }
     }
 }

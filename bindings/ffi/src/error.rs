@@ -206,12 +206,48 @@ pub enum ErrorCode {
     LinkConflict,
     /// A signed badge is no newer than what is known of its person. `made_at`, `known`.
     OlderBadge,
+    /// Not a proof of meetings.
+    NotAProof,
+    /// A proof of a version that isn't known: update. `found`.
+    NewerProof,
+    /// A proof's header isn't one, or was altered.
+    ProofHeader,
+    /// A proof ends too early. `part`.
+    ProofTruncated,
+    /// A receipt in a proof is of another holder. `receipt`, its number.
+    ProofHolder,
+    /// A receipt stands in a proof twice, or out of order. `receipt`, its number.
+    ProofOrder,
+    /// The holder's signature doesn't hold over a proof.
+    ProofSignature,
+    /// There are bytes behind a proof's end.
+    ProofTrailing,
+    /// A proof would hold no receipt, or too many. `count`, `max`.
+    ProofCount,
     /// Nobody fits what is to be exported.
     NobodyFound,
     /// Not the name of a format to export in. `text`.
     NotAFormat,
     /// Not the name of a part of a contact. `text`.
     NotAPart,
+    /// A file isn't a backup of a book.
+    NotABackup,
+    /// A newer version made the backup: update.
+    NewerBackup,
+    /// The passphrase or key doesn't open the backup.
+    WrongPassphrase,
+    /// The backup takes a passphrase where a key was given, or the other way round.
+    OtherLock,
+    /// Trying a passphrase would take too much work. `log_n`, `max`.
+    TooMuchWork,
+    /// The backup is cut or altered, or not signed by its owner.
+    BackupAltered,
+    /// There is a book with something in it where one was to be restored. `path`.
+    BookNotEmpty,
+    /// A passphrase is empty.
+    NoPassphrase,
+    /// Not a recipient or an identity of age's.
+    NotALock,
     /// A text can't be a symbol: it is empty or not ASCII.
     SymbolText,
     /// A text is longer than any symbol holds. `bits`, `max`.

@@ -70,7 +70,7 @@ pub trait ScreenListener: Send + Sync {
 /// How far long work is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct WorkProgress {
-    /// `indexing`, `checking`, `rewriting` or `exporting`.
+    /// `indexing`, `checking`, `rewriting`, `backing_up`, `taking_in` or `exporting`.
     pub work: String,
     /// How much of `total` is done; the unit is the work's own.
     pub done: u64,
@@ -84,6 +84,8 @@ impl From<core::Progress> for WorkProgress {
             Work::Indexing => "indexing",
             Work::Checking => "checking",
             Work::Rewriting => "rewriting",
+            Work::BackingUp => "backing_up",
+            Work::TakingIn => "taking_in",
             _ => "working",
         };
         Self { work: work.to_owned(), done: progress.done, total: progress.total }

@@ -6,6 +6,7 @@ use crate::badge::BadgeError;
 use crate::event::EventError;
 use crate::exchange::{AcceptError, AcknowledgeError, BeginError};
 use crate::identity::NotAPerson;
+use crate::proof::{MAX_RECEIPTS, ProofError, ProofTermsError, ProofWriteError};
 use crate::receipt::ReceiptError;
 use crate::statement::StatementError;
 use crate::text::TextFlaw;
@@ -123,11 +124,45 @@ coded! {
             with(Code::StatementSignature, "fingerprint", person.fingerprint())
         }
     };
+    ProofTermsError: e => match e {
+        ProofTermsError::To(text) => flaw("to", text),
+        ProofTermsError::Purpose(text) => flaw("purpose", text),
+    };
+    ProofError: e => match e {
+        ProofError::NotAProof => bare(Code::NotAProof),
+        ProofError::NewerVersion(found) => with(Code::NewerProof, "found", found),
+        ProofError::Header => bare(Code::ProofHeader),
+        ProofError::Truncated(part) => with(Code::ProofTruncated, "part", part),
+        ProofError::Receipt { number, source } => {
+            let mut values = vec![("receipt", number.to_string())];
+            values.extend(source.values());
+            (source.code(), values)
+        }
+        ProofError::AnotherHolder { number } => with(Code::ProofHolder, "receipt", number),
+        ProofError::Repeated { number } | ProofError::Order { number } => {
+            with(Code::ProofOrder, "receipt", number)
+        }
+        ProofError::Signature => bare(Code::ProofSignature),
+        ProofError::Trailing => bare(Code::ProofTrailing),
+        ProofError::Cancelled => bare(Code::Cancelled),
+        ProofError::Read(source) => with(Code::SystemFailed, "detail", source),
+    };
+    ProofWriteError: e => match e {
+        ProofWriteError::Count(count) => (Code::ProofCount, vec![
+            ("count", count.to_string()),
+            ("max", MAX_RECEIPTS.to_string()),
+        ]),
+        ProofWriteError::AnotherHolder
+        | ProofWriteError::Order
+        | ProofWriteError::NotAsAnnounced => with(Code::Defect, "detail", e),
+        ProofWriteError::Write(source) => with(Code::SystemFailed, "detail", source),
+    };
 }
 
 #[cfg(feature = "qr")]
 mod of_symbols {
     use super::{Code, Coded, Values, bare, with};
+    use crate::proof::ReportError;
     use crate::qr::{MAX_PICTURE_WIDTH, QrError};
 
     coded! {
@@ -146,6 +181,11 @@ mod of_symbols {
                 ("limit", needed.to_string()),
             ]),
             QrError::Encoder(detail) => with(Code::Defect, "detail", detail),
+        };
+        ReportError: e => match e {
+            ReportError::Proof(error) => (error.code(), error.values()),
+            ReportError::Symbol(error) => (error.code(), error.values()),
+            ReportError::Write(source) => with(Code::SystemFailed, "detail", source),
         };
     }
 }
@@ -301,6 +341,48 @@ mod of_exports {
             },
             ExportError::Write(source) => with(Code::SystemFailed, "detail", source),
             ExportError::Card(detail) => with(Code::Defect, "detail", detail),
+            ExportError::Proof(error) => (error.code(), error.values()),
+        };
+    }
+}
+
+#[cfg(feature = "backup")]
+mod of_backups {
+    use super::{Code, Coded, Values, bare, with};
+    use crate::backup::{BackupError, LockError};
+
+    coded! {
+        LockError: e => match e {
+            LockError::NoPassphrase => bare(Code::NoPassphrase),
+            LockError::NotARecipient { index } => with(Code::NotALock, "index", index),
+            LockError::NoRecipient | LockError::NotAnIdentity => bare(Code::NotALock),
+        };
+        BackupError: e => match e {
+            BackupError::NotAnAgeFile | BackupError::NotABackup => bare(Code::NotABackup),
+            BackupError::Newer => bare(Code::NewerBackup),
+            BackupError::WrongKey => bare(Code::WrongPassphrase),
+            BackupError::OtherLock { .. } => bare(Code::OtherLock),
+            BackupError::TooMuchWork { log_n, max } => (Code::TooMuchWork, vec![
+                ("log_n", log_n.to_string()),
+                ("max", max.to_string()),
+            ]),
+            BackupError::Altered { .. }
+            | BackupError::Entry { .. }
+            | BackupError::Signature
+            | BackupError::Changed
+            | BackupError::TooManyRefused { .. }
+            | BackupError::TooManyForgotten { .. } => bare(Code::BackupAltered),
+            BackupError::AnotherOwner => bare(Code::AnotherOwner),
+            BackupError::NotEmpty { path } => with(Code::BookNotEmpty, "path", path.display()),
+            BackupError::Cancelled => bare(Code::Cancelled),
+            BackupError::Full { path } => with(Code::DiskFull, "path", path.display()),
+            BackupError::File { path, source } => (Code::SystemFailed, vec![
+                ("path", path.display().to_string()),
+                ("detail", source.to_string()),
+            ]),
+            BackupError::Io(source) => with(Code::SystemFailed, "detail", source),
+            BackupError::Book(error) => (error.code(), error.values()),
+            BackupError::Open(error) => (error.code(), error.values()),
         };
     }
 }

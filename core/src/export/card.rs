@@ -124,13 +124,19 @@ impl<'a> Cards<'a> {
         all.find(|(_, behind)| behind.contains(person)).map_or(*person, |(first, _)| *first)
     }
 
+    /// The contacts that are one person with `person`, who stands for them.
+    pub(super) fn behind(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = Result<Contact, ReadError>> {
+        let behind = self.behind.get(&person).into_iter().flatten();
+        behind.filter_map(|other| self.book.contact(other).transpose())
+    }
+
     /// The card of the person for whom this contact stands.
     pub(super) fn card(&self, first: &Contact) -> Result<Card, ReadError> {
         let person = first.person();
-        let mut others = Vec::new();
-        for other in self.behind.get(&person).into_iter().flatten() {
-            others.extend(self.book.contact(other)?);
-        }
+        let others = self.behind(person).collect::<Result<Vec<_>, _>>()?;
         let all: Vec<&Contact> = [first].into_iter().chain(&others).collect();
         let include = self.include;
         let outcomes = self.outcomes.as_ref().map(|outcomes| outcomes.of_any(&all, include));

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::book::ReadError;
+use crate::proof::ProofWriteError;
 
 /// Why contacts didn't leave. The book is never changed by an export; and with
 /// [`export_to`](super::export_to), whatever was in the file is there as before.
@@ -39,7 +40,19 @@ pub enum ExportError {
     /// The caller's own writer failed, and has some of the bytes.
     #[error("writing failed: {0}")]
     Write(io::Error),
+    /// What was chosen makes no proof.
+    #[error(transparent)]
+    Proof(ProofWriteError),
     /// A card couldn't be put into its format. A defect in Lapel; report it.
     #[error("a card couldn't be written: {0}")]
     Card(String),
+}
+
+impl From<ProofWriteError> for ExportError {
+    fn from(error: ProofWriteError) -> Self {
+        match error {
+            ProofWriteError::Write(source) => Self::Write(source),
+            error => Self::Proof(error),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{ExportError, Exported, Request, Watch, export};
+use super::{ExportError, Exported, ProofRequest, Request, Watch, export, prove};
 use crate::book::Book;
 use crate::disk::{self, is_full};
 
@@ -20,9 +20,27 @@ pub fn export_to(
     path: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<Exported, ExportError> {
-    let write = |out: &mut dyn io::Write| {
-        export(book, request, out, watch).map_err(|error| placed(error, path))
-    };
+    to_file(path, |out| export(book, request, out, watch))
+}
+
+/// Writes a proof to the file `path`, as [`export_to`] writes contacts.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn prove_to(
+    book: &Book,
+    request: &ProofRequest,
+    path: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<Exported, ExportError> {
+    to_file(path, |out| prove(book, request, out, watch))
+}
+
+fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> Result<Exported, ExportError>,
+) -> Result<Exported, ExportError> {
+    let write = |out: &mut dyn io::Write| write(out).map_err(|error| placed(error, path));
     disk::replace(path, |source| at(path, source), write)
 }
 

@@ -13,6 +13,7 @@
 //! | [`Format::Csv`] | spreadsheets | RFC 4180 |
 //! | [`Format::CsvGoogle`], [`Format::CsvOutlook`], [`Format::CsvHubspot`], [`Format::CsvSalesforce`] | their imports | the vendors' pages, see [`Format`] |
 //! | [`Format::Json`], [`Format::Jsonl`] | programs | [`JSON_SCHEMA`] |
+//! | [`prove`] | whoever wants proof of meetings | [`proof`](crate::proof) |
 //!
 //! One contact is in memory at a time, beside 32 bytes for each who is to leave. Whoever was met last
 //! comes first, unless the query says otherwise; contacts that are one person leave once, with the
@@ -30,6 +31,7 @@ mod layout;
 mod lookback;
 mod name;
 mod pen;
+mod prove;
 mod request;
 mod run;
 mod table;
@@ -37,10 +39,11 @@ mod vcard;
 mod words;
 
 pub use error::ExportError;
-pub use file::export_to;
+pub use file::{export_to, prove_to};
 pub use format::{Format, NotAFormat};
 pub use json::JSON_SCHEMA;
 pub use lookback::lookback_page;
+pub use prove::{ProofRequest, prove};
 pub use request::{Include, NotAPart, Part, Request, Selection};
 pub use run::{Exported, Progress, Watch, export, preview};
 pub use vcard::vcard4;

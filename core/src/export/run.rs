@@ -94,12 +94,8 @@ fn write(
     let (mut exported, mut bytes) = (Exported::default(), 0);
     let counting = Counting { out: BufWriter::new(out), bytes: &mut bytes };
     let mut pen = Pen::begin(request.format, &request.include, counting)?;
-    let are_everybody = match &request.selection {
-        // Whoever wants to see the first few doesn't want to wait for all to be read.
-        _ if total < found => false,
-        Selection::Found(query) => query.order == Order::Latest && query.is_for_everybody(),
-        Selection::People(_) => false,
-    };
+    // Whoever wants to see the first few doesn't want to wait for all to be read.
+    let are_everybody = total == found && is_everybody(&request.selection);
     let (mut done, mut ended) = (0, Ok(()));
     book.each_of(&people, are_everybody, &mut |contact| {
         ended = go_on(watch, done, total).and_then(|()| {
@@ -119,15 +115,23 @@ fn write(
     Ok(Exported { bytes, ..exported })
 }
 
-fn go_on(watch: &mut Watch<'_>, done: usize, total: usize) -> Result<(), ExportError> {
+pub(super) fn go_on(watch: &mut Watch<'_>, done: usize, total: usize) -> Result<(), ExportError> {
     match watch(Progress { done, total }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(ExportError::Cancelled),
     }
 }
 
+/// Whether a selection is the whole book in the order in which it is read from end to end.
+pub(super) fn is_everybody(selection: &Selection) -> bool {
+    match selection {
+        Selection::Found(query) => query.order == Order::Latest && query.is_for_everybody(),
+        Selection::People(_) => false,
+    }
+}
+
 /// Everybody who is meant, each once.
-fn selected(
+pub(super) fn selected(
     book: &Book,
     selection: &Selection,
     cards: &Cards<'_>,
@@ -150,9 +154,9 @@ fn selected(
 }
 
 /// Counts what goes through.
-struct Counting<'a> {
-    out: BufWriter<&'a mut dyn Write>,
-    bytes: &'a mut u64,
+pub(super) struct Counting<'a> {
+    pub(super) out: BufWriter<&'a mut dyn Write>,
+    pub(super) bytes: &'a mut u64,
 }
 
 impl Write for Counting<'_> {

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::Path;
 
+use lapel::backup::{BackupError, LockError};
 use lapel::badge::BadgeError;
 use lapel::book::{BookError, OpenError, ReadError, RewriteError, WriteError};
 use lapel::event::EventError;
 use lapel::exchange::{AcceptError, AcknowledgeError, BeginError};
 use lapel::export::ExportError;
+use lapel::proof::{ProofError, ProofTermsError, ReportError};
 use lapel::qr::QrError;
 use lapel::receipt::ReceiptError;
 use lapel::statement::StatementError;
@@ -54,6 +56,8 @@ pub(crate) enum Code {
     EventRefused,
     ReceiptRefused,
     StatementRefused,
+    ProofRefused,
+    BackupRefused,
     FileRefused,
     PersonBlocked,
     Full,
@@ -97,6 +101,8 @@ impl Code {
             Self::EventRefused => "event_refused",
             Self::ReceiptRefused => "receipt_refused",
             Self::StatementRefused => "statement_refused",
+            Self::ProofRefused => "proof_refused",
+            Self::BackupRefused => "backup_refused",
             Self::FileRefused => "file_refused",
             Self::PersonBlocked => "person_blocked",
             Self::Full => "disk_full",
@@ -140,6 +146,8 @@ impl Code {
             | Self::EventRefused
             | Self::ReceiptRefused
             | Self::StatementRefused
+            | Self::ProofRefused
+            | Self::BackupRefused
             | Self::FileRefused
             | Self::PersonBlocked => 8,
             Self::Full
@@ -319,6 +327,7 @@ impl From<ExportError> for Failure {
             ExportError::Full { .. } => Code::Full,
             ExportError::Nobody | ExportError::NotMet => Code::NoSuchContact,
             ExportError::Cancelled => Code::Interrupted,
+            ExportError::Proof(_) => Code::ProofRefused,
             _ => Code::Internal,
         };
         let remedy = match error {
@@ -352,6 +361,59 @@ impl From<ReceiptError> for Failure {
 impl From<StatementError> for Failure {
     fn from(error: StatementError) -> Self {
         Self::new(Code::StatementRefused, sentence(&error, "Nothing was changed."))
+    }
+}
+
+impl From<ProofTermsError> for Failure {
+    fn from(error: ProofTermsError) -> Self {
+        Self::new(Code::ProofRefused, sentence(&error, ""))
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let (code, remedy) = match error {
+            BackupError::Book(error) => return error.into(),
+            BackupError::Open(error) => return error.into(),
+            BackupError::Cancelled => (Code::Interrupted, "Nothing was changed."),
+            BackupError::Full { .. } => (Code::Full, "Nothing was changed."),
+            BackupError::File { .. } => (Code::FileRefused, ""),
+            BackupError::Io(_) => (Code::Io, ""),
+            BackupError::NotEmpty { .. } => {
+                (Code::BookExists, "Use --merge if it is the same person's.")
+            }
+            BackupError::Newer => (Code::NewerVersion, ""),
+            _ => (Code::BackupRefused, "Nothing was changed."),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        Self::new(Code::BackupRefused, sentence(&error, ""))
+    }
+}
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        let (code, remedy) = match error {
+            ProofError::Cancelled => (Code::Interrupted, ""),
+            ProofError::Read(_) => (Code::FileRefused, ""),
+            _ => (Code::ProofRefused, "Nothing in it counts as shown; ask for it again."),
+        };
+        Self::new(code, sentence(&error, remedy))
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Proof(error) => error.into(),
+            ReportError::Symbol(error) => error.into(),
+            ReportError::Write(error) => Self::output(&error),
+            error => Self::new(Code::Internal, sentence(&error, "")),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files of the owner's: written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -71,16 +71,24 @@ fn as_the_system_says(error: io::Error) -> io::Error {
     code.map_or(error, io::Error::from_raw_os_error)
 }
 
-/// Reads a file, or standard input for `-`, and no more than one byte beyond `most`.
-pub(crate) fn read(path: &Path, most: usize) -> Outcome<Vec<u8>> {
+/// A file, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> Outcome<Box<dyn Read>> {
+    if is_standard(path) {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    Ok(Box::new(file))
+}
+
+/// Reads what is left of the file `path`, and no more than one byte beyond `most`.
+pub(crate) fn read_from(path: &Path, from: &mut dyn Read, most: usize) -> Outcome<Vec<u8>> {
     let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    let read = if is_standard(path) {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
-    };
-    read.map(|_| bytes).map_err(|error| {
-        Failure::new(Code::FileRefused, format!("{} can't be read: {error}.", path.display()))
-    })
+    from.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    Ok(bytes)
+}
+
+/// A file that can't be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Code::FileRefused, format!("{} can't be read: {error}.", path.display()))
 }

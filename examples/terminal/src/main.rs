@@ -5,6 +5,7 @@
 //! or receipts, which are the core's.
 
 mod args;
+mod backups;
 mod badges;
 mod doctor;
 mod exports;
@@ -18,6 +19,7 @@ mod outcomes;
 mod papers;
 mod people;
 mod pick;
+mod proofs;
 mod say;
 mod shake;
 mod statements;
@@ -70,8 +72,10 @@ fn run(cli: Cli, say: &Say) -> Outcome {
         Command::Block { who } => people::set_blocked(&home()?, &who.id, true, say),
         Command::Unblock { who } => people::set_blocked(&home()?, &who.id, false, say),
         Command::Receipt(args) => papers::receipt(&home()?, &args, say),
-        Command::Verify { file } => papers::verify(&file, say),
+        Command::Verify { file, report } => papers::verify(&file, report.as_deref(), say),
         Command::Export(args) => exports::export(&home()?, *args, say),
+        Command::Backup(args) => backups::backup(&home()?, &args, say),
+        Command::Restore(args) => backups::restore(&home()?, &args, say),
         Command::Doctor { repair } => doctor::doctor(&home()?, repair, say),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -101,7 +101,9 @@ pub(crate) fn identity(home: &Home, command: IdentityCommand, say: &Say) -> Outc
 /// The text of a file, which may be anything at all.
 fn read(file: &Path) -> Outcome<String> {
     // What isn't UTF-8 isn't Lapel's, and is refused as that.
-    Ok(String::from_utf8_lossy(&files::read(file, MAX_FILE_BYTES)?).into_owned())
+    let mut from = files::open(file)?;
+    let bytes = files::read_from(file, &mut from, MAX_FILE_BYTES)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Says what was done, with the contact as it is now.

@@ -1,32 +1,10 @@
-//! Words and marks: every text of the owner's or of a peer's gets into the page through here.
-
-use core::fmt::{self, Write as _};
+//! Words and marks of the page.
 
 use crate::book::{Amount, Handshake};
 use crate::date::Date;
+pub(super) use crate::html::{Text, bdi};
 
-/// Text as it stands in HTML, in an attribute's quotes and in an SVG inside HTML.
-pub(super) struct Text<'a>(pub(super) &'a str);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            c => f.write_char(c),
-        })
-    }
-}
-
-/// Text among the page's own words; its direction stays its own.
-pub(super) fn bdi(text: &str) -> String {
-    format!("<bdi>{}</bdi>", Text(text))
-}
-
-/// The same where no element may stand: in an SVG's text.
+/// Text where no element may stand, in an SVG's: its direction stays its own there, too.
 pub(super) fn isolated(text: &str) -> String {
     format!("\u{2068}{}\u{2069}", Text(text))
 }

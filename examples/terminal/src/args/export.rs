@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lapel::date::Date;
-use lapel::export::{Format, Include, NotAPart};
+use lapel::export::{Format, Include, NotAFormat, NotAPart};
 
 /// `lapel export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The format
     #[arg(long, value_parser = formats(), required_unless_present = "schema")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<As>,
     /// Where to, or - for standard output
     #[arg(long, value_name = "FILE", required_unless_present_any = ["dry_run", "preview", "schema"])]
     pub(crate) out: Option<PathBuf>,
@@ -43,6 +43,15 @@ pub(crate) struct ExportArgs {
     /// What came of meeting them, too
     #[arg(long, help_heading = "What of them")]
     pub(crate) with_outcomes: bool,
+    /// For whom a proof is made, at most 96 bytes
+    #[arg(long, value_name = "WHOM", help_heading = "Of a proof")]
+    pub(crate) to: Option<String>,
+    /// What a proof is for, at most 256 bytes
+    #[arg(long = "for", value_name = "PURPOSE", help_heading = "Of a proof")]
+    pub(crate) purpose: Option<String>,
+    /// Your own badge, too
+    #[arg(long, help_heading = "Of a proof")]
+    pub(crate) with_badge: bool,
     /// Write nothing, and say how much would leave
     #[arg(long, conflicts_with_all = ["out", "preview"], help_heading = "Before it leaves")]
     pub(crate) dry_run: bool,
@@ -62,14 +71,39 @@ pub(crate) struct ExportArgs {
     pub(crate) schema: bool,
 }
 
+/// What contacts leave as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum As {
+    /// Themselves.
+    Cards(Format),
+    /// The receipts of meetings with them.
+    Proof,
+}
+
+impl As {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cards(format) => format.as_str(),
+            Self::Proof => "proof",
+        }
+    }
+}
+
 fn only(list: &str) -> Result<Include, NotAPart> {
     Include::only(list)
 }
 
-/// Every format there is, by the core's name for it.
-fn formats() -> impl TypedValueParser<Value = Format> {
+/// Every format there is, by the core's name for it, and a proof.
+fn formats() -> impl TypedValueParser<Value = As> {
     let named = Format::ALL.map(|format| PossibleValue::new(format.as_str()).help(help(format)));
-    PossibleValuesParser::new(named).try_map(|name| name.parse::<Format>())
+    let proof = PossibleValue::new(As::Proof.as_str())
+        .help("Receipts of meetings, for a third party who checks them with `lapel verify`");
+    PossibleValuesParser::new(named.into_iter().chain([proof])).try_map(|name| {
+        match name.as_str() {
+            "proof" => Ok::<_, NotAFormat>(As::Proof),
+            name => name.parse().map(As::Cards),
+        }
+    })
 }
 
 fn help(format: Format) -> &'static str {

@@ -1,5 +1,6 @@
 //! What can be typed: commands, options, and the words of `--help`, completions and man page.
 
+mod backup;
 mod export;
 mod later;
 mod statement;
@@ -10,7 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub(crate) use self::export::ExportArgs;
+pub(crate) use self::backup::{BackupArgs, PassphraseArgs, RestoreArgs};
+pub(crate) use self::export::{As, ExportArgs};
 pub(crate) use self::later::{
     FollowUpArgs, FollowUpWhat, LinkArgs, LookbackArgs, NoteArgs, OutcomeArgs, OutcomeCommand,
     PersonCommand,
@@ -27,8 +29,9 @@ Exit codes:
   5    no such contact, badge, encounter, event, note, follow-up or outcome, or more than one
   6    no book here yet: run `lapel init`
   7    the book is in use by another process
-  8    refused: a badge field, note, tag, place, event or outcome, a receipt, link or signed badge
-       that doesn't verify or fit, a merge or a circle that can't be, a book that exists
+  8    refused: a badge field, note, tag, place, event or outcome, a receipt, proof, link, signed
+       badge or backup that doesn't verify or fit, a passphrase that doesn't open it, a merge or a
+       circle that can't be, a book that exists
   9    the disk or the keys: full, read-only, damaged, key lost, newer version
   130  interrupted; nothing that was recorded is lost";
 
@@ -168,18 +171,37 @@ pub(crate) enum Command {
     },
     /// Write the receipt of an encounter, which verifies anywhere, offline
     Receipt(ReceiptArgs),
-    /// Check a receipt and say exactly what it shows; needs no book
+    /// Check a receipt or a proof and say exactly what it shows; needs no book
+    ///
+    /// Of a proof nothing is said before all of it was checked. It says for whom it was made: see that
+    /// this is you.
     Verify {
-        /// The receipt's file, or - for standard input
+        /// The file, or - for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Of a proof, write a page to print, too
+        #[arg(long, value_name = "FILE.html")]
+        report: Option<PathBuf>,
     },
-    /// Write contacts for an address book, a CRM, a spreadsheet or a program
+    /// Write contacts for an address book, a CRM, a spreadsheet or a program, or a proof of meetings
     ///
     /// Whoever was met last comes first; contacts that are one person leave once. What you wrote
     /// about people stays here unless you ask for it. The file is in clear, private to you, and takes
-    /// the place of an old one only when it is whole.
+    /// the place of an old one only when it is whole. A proof holds the receipts of all meetings with
+    /// them (with --confirmed only of those they confirmed), with their badges and under your signature.
     Export(Box<ExportArgs>),
+    /// Write the whole book and your key into one encrypted file
+    ///
+    /// It is locked with a passphrase, which is asked for, read from --passphrase-file or taken from
+    /// LAPEL_PASSPHRASE, or for recipients of age's. Whoever opens it is you: keep the passphrase apart
+    /// from the file. Without it nobody opens the file, you neither.
+    Backup(BackupArgs),
+    /// Make a book out of a backup, or merge one into the book that is here
+    ///
+    /// Without --merge there must be no book here yet, or an empty one. The identity moves: stop using
+    /// it where it was. Every receipt is verified again; what is refused is listed, and the rest is
+    /// taken in.
+    Restore(RestoreArgs),
     /// Look the whole book over and say how it is
     ///
     /// Without --repair nothing in the home is changed: the sealed files are copied to a private

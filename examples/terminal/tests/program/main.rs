@@ -13,6 +13,7 @@ mod meeting;
 mod outcomes;
 mod papers;
 mod people;
+mod proofs;
 mod secrecy;
 mod statements;
 mod support;

@@ -72,7 +72,7 @@ class Bytes(Refused):
 
 
 class NewerVersion(Refused):
-    """A receipt of a later version."""
+    """A receipt or a proof of a later version."""
 
 
 class OneSided(Refused):
@@ -89,6 +89,39 @@ class Commitment(Refused):
 
 class Signature(Refused):
     """A signature that doesn't hold."""
+
+
+# What is wrong with a proof beside what is wrong with a receipt; the flaw is the receipt's number.
+class NotAProof(Refused):
+    """Doesn't begin as a proof."""
+
+
+class Header(Refused):
+    """A header that no proof has."""
+
+
+class Receipt(Refused):
+    """A receipt in it is refused; the flaw says which one, and by what name."""
+
+
+class AnotherHolder(Refused):
+    """A receipt that somebody else holds."""
+
+
+class Repeated(Refused):
+    """The receipt before once more."""
+
+
+class Order(Refused):
+    """A receipt lower than the one before."""
+
+
+class Trailing(Refused):
+    """More behind the signature."""
+
+
+class Truncated(Refused):
+    """Ends too early."""
 
 
 # What a person asked for and can't have.

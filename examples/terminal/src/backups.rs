@@ -1,0 +1,167 @@
+//! The whole book in one file, and back.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use lapel::backup::{Backup, Key, Lock, Merged};
+use lapel::book::{Book, Mode, Settings};
+use serde_json::{Value, json};
+
+use crate::args::{BackupArgs, PassphraseArgs, RestoreArgs};
+use crate::failure::{Code, Failure, Outcome};
+use crate::home::{Home, rng, wall};
+use crate::say::Say;
+
+/// A passphrase or an identity takes less.
+const MOST: u64 = 4_096;
+
+/// `lapel backup`.
+pub(crate) fn backup(home: &Home, args: &BackupArgs, say: &Say) -> Outcome {
+    let book = home.open(say)?;
+    let lock = match args.recipient.as_slice() {
+        [] => Lock::passphrase(&passphrase(&args.passphrase, true)?)?,
+        recipients => Lock::recipients(recipients)?,
+    };
+    let done = book.back_up_to(&args.out, &lock, wall())?;
+    let out = args.out.display();
+    let lost = match done.lost {
+        0 => String::new(),
+        lost => format!(" {lost} entries had been lost to damage before and are missing."),
+    };
+    let text = format!(
+        "The whole book and your key are in {out}: {} entries, {} bytes, encrypted.{lost} Whoever \
+         opens it is you; without its passphrase or key nobody opens it.",
+        done.entries, done.bytes
+    );
+    say.done(
+        &text,
+        &json!({
+            "file": args.out, "entries": done.entries, "lost": done.lost, "bytes": done.bytes,
+        }),
+    )
+}
+
+/// `lapel restore`.
+pub(crate) fn restore(home: &Home, args: &RestoreArgs, say: &Say) -> Outcome {
+    let key = match &args.identity_file {
+        Some(file) => Key::identity(&identity(file)?)?,
+        None => Key::passphrase(&passphrase(&args.passphrase, false)?)?,
+    };
+    let backup = Backup::file(&args.file, &key);
+    let about = backup.about()?;
+    let merged = match (args.merge, args.dry_run) {
+        (true, true) => home.open(say)?.would_merge(&backup)?,
+        (true, false) => home.open(say)?.merge(&backup, &mut rng())?,
+        (false, true) => Book::would_restore(&backup)?,
+        (false, false) => {
+            let settings = Settings::new(home.book_dir(), Arc::new(home.vault()));
+            let (book, _, merged) =
+                Book::restore(settings.mode(Mode::Create), &backup, &mut rng())?;
+            book.close()?;
+            merged
+        }
+    };
+    let (person, made_at) = (about.person, about.made_at);
+    let whose = format!("A backup of {}, made at {made_at}.", person.fingerprint());
+    let text = [whose].into_iter().chain(sentences(&merged, args)).collect::<Vec<_>>().join("\n");
+    let refused = merged.refused.iter();
+    let refused: Vec<Value> = refused
+        .map(|refused| json!({ "entry": refused.entry, "why": refused.why.to_string() }))
+        .collect();
+    let document = json!({
+        "person": person, "made_at": made_at.to_string(), "dry_run": args.dry_run,
+        "people": merged.people, "encounters": merged.encounters,
+        "confirmations": merged.confirmations, "others": merged.others, "known": merged.known,
+        "left_out": merged.left_out, "forgotten": merged.forgotten, "refused": refused,
+        "older": merged.older, "moved": merged.moved, "both_went_on": merged.both_went_on,
+    });
+    say.answer(&(text + "\n"), &document)
+}
+
+/// What it brought, and what somebody has to know.
+fn sentences(merged: &Merged, args: &RestoreArgs) -> Vec<String> {
+    let would = if args.dry_run { "It would bring" } else { "It brought" };
+    let mut said = vec![format!(
+        "{would} {} people, {} encounters, {} confirmations and {} other entries; {} were here.",
+        merged.people, merged.encounters, merged.confirmations, merged.others, merged.known
+    )];
+    if merged.left_out > 0 {
+        let of = "entries about people who were forgotten were left out";
+        said.push(format!("{} {of}.", merged.left_out));
+    }
+    if merged.forgotten > 0 {
+        let of = "encounters of this book with people who were forgotten elsewhere are forgotten";
+        said.push(format!("{} {of} here, too.", merged.forgotten));
+    }
+    for refused in &merged.refused {
+        said.push(format!("Entry {} was refused: {}.", refused.entry, refused.why));
+    }
+    if merged.older {
+        said.push("This backup is older than the book that is here.".into());
+    }
+    if merged.moved {
+        said.push(
+            "This book was restored on another phone: stop using the identity on this one.".into(),
+        );
+    }
+    if merged.both_went_on {
+        said.push(
+            "Two phones have gone on with one identity, and nobody can tell them apart: stop using \
+             one of them."
+                .into(),
+        );
+    }
+    if !args.merge && !args.dry_run {
+        said.push("The identity lives here now: stop using it where it was.".into());
+    }
+    said
+}
+
+/// The passphrase, from wherever it was said to come.
+fn passphrase(args: &PassphraseArgs, is_new: bool) -> Outcome<String> {
+    if let Some(file) = &args.passphrase_file {
+        let text = first_line(file)?;
+        return Ok(text);
+    }
+    if let Some(passphrase) = &args.passphrase {
+        return Ok(passphrase.clone());
+    }
+    if !io::stdin().is_terminal() {
+        let message = "There is no terminal to ask for the passphrase: give --passphrase-file F or \
+                       LAPEL_PASSPHRASE.";
+        return Err(Failure::new(Code::Usage, message));
+    }
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt).map_err(|error| {
+            Failure::new(Code::Io, format!("The passphrase can't be read: {error}."))
+        })
+    };
+    let passphrase = ask("Passphrase: ")?;
+    if is_new && ask("The same again: ")? != passphrase {
+        return Err(Failure::new(Code::Usage, "The two passphrases differ. Nothing was written."));
+    }
+    Ok(passphrase)
+}
+
+/// The identity in a file such as age's own program writes, with comments around it.
+fn identity(file: &Path) -> Outcome<String> {
+    let text = text_of(file)?;
+    let line = text.lines().map(str::trim).find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+    Ok(line.unwrap_or_default().to_owned())
+}
+
+fn first_line(file: &Path) -> Outcome<String> {
+    Ok(text_of(file)?.lines().next().unwrap_or_default().to_owned())
+}
+
+fn text_of(file: &Path) -> Outcome<String> {
+    let refused = |why: String| {
+        Failure::new(Code::FileRefused, format!("{} can't be read: {why}.", file.display()))
+    };
+    match fs::metadata(file) {
+        Ok(found) if found.len() > MOST => Err(refused(format!("it has more than {MOST} bytes"))),
+        _ => fs::read_to_string(file).map_err(|error| refused(error.to_string())),
+    }
+}
