@@ -11,6 +11,7 @@
 )]
 
 pub mod child;
+pub mod people;
 pub mod rivals;
 pub mod work;
 

@@ -44,7 +44,7 @@ class UnrulyScenarios : Table() {
             assertEquals("rehearsed: $named", error.reason)
             assertEquals(mapOf("field" to "name"), error.values)
         }
-        assertEquals(84, ErrorCode.entries.size)
+        assertEquals(102, ErrorCode.entries.size)
     }
 
     /** Keys in memory, which can be made to do anything. */

@@ -1,0 +1,110 @@
+//! What it costs to check a proof of ten thousand people beyond the two signatures of each, which nobody
+//! can do without, and the peak of memory to check and to write one of a hundred thousand. Each figure
+//! comes from a process of its own, on one thread.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark says what is wrong by failing")]
+
+use core::ops::ControlFlow;
+use core::time::Duration;
+use std::fs::File;
+use std::path::Path;
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use lapel::export::{ProofRequest, Selection, prove_to};
+use lapel::proof::{Statement, verify};
+use lapel::time::UnixTime;
+use lapel_bench::child::{self, Spent};
+use lapel_bench::people::{fill, open};
+use lapel_bench::{Report, race};
+
+const MIB: f64 = 1024.0 * 1024.0;
+/// 8,000 contacts a second.
+const TARGET: Duration = Duration::from_micros(125);
+/// Different keys and messages of the baseline, gone through again and again.
+const KEYS: usize = 512;
+
+fn prove(home: &Path) -> Box<dyn FnOnce()> {
+    let (book, out) = (open(home), home.join("proof"));
+    let made_at = UnixTime::clamped(1_795_458_300);
+    let statement = Statement::new("The grant office", "Travel", made_at).unwrap();
+    let request = ProofRequest::new(Selection::default(), statement);
+    Box::new(move || {
+        prove_to(&book, &request, &out, &mut |_| ControlFlow::Continue(())).unwrap();
+        std::mem::forget(book);
+    })
+}
+
+fn check(home: &Path) -> Box<dyn FnOnce()> {
+    let mut file = File::open(home.join("proof")).unwrap();
+    Box::new(move || {
+        let mut people = 0;
+        let verified = verify(&mut file, &mut |_, shown| {
+            people += u32::from(shown.peer.badge.is_some());
+            ControlFlow::Continue(())
+        });
+        assert_eq!(verified.unwrap().contacts, people);
+    })
+}
+
+/// Two bare `verify_strict` a contact, over as many bytes as a receipt's signatures cover.
+fn bare(contacts: usize) -> Box<dyn FnOnce()> {
+    let mut signed = Vec::new();
+    for number in 0..KEYS {
+        let mut seed = [7; 32];
+        seed[..8].copy_from_slice(&number.to_le_bytes());
+        let key = SigningKey::from_bytes(&seed);
+        let message = [number as u8; 85];
+        signed.push((key.verifying_key().to_bytes(), message, key.sign(&message).to_bytes()));
+    }
+    Box::new(move || {
+        for (person, message, signature) in signed.iter().cycle().take(2 * contacts) {
+            let key = VerifyingKey::from_bytes(person).unwrap();
+            key.verify_strict(message, &Signature::from_bytes(signature)).unwrap();
+        }
+    })
+}
+
+fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
+    let home = home.to_path_buf();
+    match words.split_once(' ') {
+        Some(("fill", people)) => {
+            let people = people.parse().unwrap();
+            Box::new(move || fill(&home, people))
+        }
+        Some(("bare", contacts)) => bare(contacts.parse().unwrap()),
+        _ if words == "prove" => prove(&home),
+        _ => check(&home),
+    }
+}
+
+fn main() {
+    child::serve(act);
+    let mut report = Report::default();
+    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u32>().unwrap());
+    let mib = |spent: Spent| spent.memory as f64 / MIB;
+    for people in [10_000_u32, 100_000] {
+        if only.is_some_and(|only| only != people) {
+            continue;
+        }
+        let memory = Path::new("/dev/shm");
+        let home = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let home = home.unwrap();
+        child::run(&format!("fill {people}"), home.path());
+        let written = child::run("prove", home.path());
+        if people == 10_000 {
+            let took_turns = race(
+                9,
+                || child::run("verify", home.path()).time / people,
+                || child::run(&format!("bare {people}"), home.path()).time / people,
+            );
+            let text = "a contact of a proof verified";
+            report.ratio(text, "two bare verify_strict", &took_turns, 1.25);
+            report.target(text, took_turns.subject, TARGET);
+        } else {
+            let verified = child::run("verify", home.path());
+            let text = |what| format!("peak memory to {what} a proof of {people}");
+            report.gate(&text("verify"), "MiB", mib(verified), 32.0);
+            report.gate(&text("write"), "MiB", mib(written), 32.0);
+        }
+    }
+    report.close("Proofs, each figure from a process of its own");
+}
