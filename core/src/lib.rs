@@ -77,7 +77,7 @@
 //! Data walks one way through them; a lower room never imports a higher one.
 //!
 //! ```text
-//! camera text → wire → exchange → encounter → book (ledger, then index) → export
+//! camera text → wire → exchange → encounter → book (ledger, then index) → export, backup
 //! badge + identity → exchange → wire → qr → screen
 //! ```
 //!

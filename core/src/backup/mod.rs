@@ -16,6 +16,8 @@ mod error;
 mod layout;
 mod lock;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use lapel::export::{ProofRequest, Selection, prove_to};
-use lapel::proof::{Statement, verify};
+use lapel::proof::{ProofTerms, verify};
 use lapel::time::UnixTime;
 use lapel_bench::child::{self, Spent};
 use lapel_bench::people::{fill, open};
@@ -25,7 +25,7 @@ const KEYS: usize = 512;
 fn prove(home: &Path) -> Box<dyn FnOnce()> {
     let (book, out) = (open(home), home.join("proof"));
     let made_at = UnixTime::clamped(1_795_458_300);
-    let statement = Statement::new("The grant office", "Travel", made_at).unwrap();
+    let statement = ProofTerms::new("The grant office", "Travel", made_at).unwrap();
     let request = ProofRequest::new(Selection::default(), statement);
     Box::new(move || {
         prove_to(&book, &request, &out, &mut |_| ControlFlow::Continue(())).unwrap();

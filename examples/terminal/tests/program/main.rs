@@ -7,6 +7,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod backups;
 mod exports;
 mod later;
 mod meeting;
