@@ -1,11 +1,12 @@
-//! Kills between the steps of what takes several: creating a book, and forgetting.
+//! Kills between the steps of what takes several: creating a book, forgetting, restoring and merging.
 
 use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use lapel::book::Book;
+use lapel::backup::{Backup, BackupError, Key, Lock};
+use lapel::book::{Book, Mode, OpenError, Settings};
 use lapel::vault::{DataKey, FileVault, KeyId, KeyVault, VaultError};
 use lapel_book_tests::{Phone, copy_tree, ledger, meet, phone};
 use rand_chacha::ChaCha20Rng;
@@ -145,4 +146,90 @@ fn a_creation_killed_at_any_step_is_a_book_or_can_be_tried_again() {
         assert!(!report.created && book.identity().person() == person);
         assert_eq!(keys(state.path()), 1, "no key is left behind");
     }
+}
+
+#[test]
+fn a_merge_killed_at_any_step_leaves_the_book_of_before_or_the_merged_one() {
+    let (mut ada, mut grace, mut alan) = (Phone::of("Ada"), Phone::of("Grace"), Phone::of("Alan"));
+    meet(&mut ada, &mut grace);
+    meet(&mut ada, &mut alan);
+    let (lock, key) = (Lock::passphrase("words").unwrap(), Key::passphrase("words").unwrap());
+    let bytes = ada.back_up(&lock);
+    let mut other = Phone::restored("Ada", &Backup::bytes(&bytes, &key), 1).unwrap().0;
+    other.forget(&[alan.person()]).unwrap();
+    for name in ["Barbara", "Edsger"] {
+        meet(&mut other, &mut Phone::of(name));
+    }
+    let bytes = other.back_up(&lock);
+    let backup = Backup::bytes(&bytes, &key);
+    let contacts = |book: &Book| format!("{:?}", book.contacts().unwrap());
+    let before = contacts(&ada);
+    drop(ada.take());
+    let witness = Witness::of(ada.dir());
+    let mut rng = Watched(ChaCha20Rng::seed_from_u64(7), witness.clone());
+    let (mut book, _) = Book::open(&ada.home(), witness.clone(), &mut rng).unwrap();
+    let merged = book.merge(&backup, &mut rng).unwrap();
+    assert_eq!((merged.people, merged.forgotten), (2, 1));
+    witness.look();
+    let after = contacts(&book);
+    drop(book);
+    let mut left = Vec::new();
+    for state in witness.seen() {
+        let (book, report) = phone::open(state.path(), &mut rng.0).unwrap();
+        assert!(!report.created && report.damage.is_empty() && !report.old_key_remains);
+        let told = contacts(&book);
+        assert!(told == before || told == after);
+        assert_eq!(keys(state.path()), 1, "one key");
+        left.push(told == after);
+        drop(book);
+        let (mut book, _) = phone::open(state.path(), &mut rng.0).unwrap();
+        book.merge(&backup, &mut rng.0).unwrap();
+        assert_eq!(contacts(&book), after, "and it can be done again");
+    }
+    println!("{} states of a disk during a merge", left.len());
+    assert!(left.is_sorted() && left.len() > 10 && !left[0] && left[left.len() - 1]);
+}
+
+#[test]
+fn a_restore_killed_at_any_step_leaves_no_book_or_the_whole_one() {
+    let (mut ada, mut grace) = (Phone::of("Ada"), Phone::of("Grace"));
+    meet(&mut ada, &mut grace);
+    let (lock, key) = (Lock::passphrase("words").unwrap(), Key::passphrase("words").unwrap());
+    let bytes = ada.back_up(&lock);
+    let backup = Backup::bytes(&bytes, &key);
+    let dir = tempfile::tempdir().unwrap();
+    let witness = Witness::of(dir.path());
+    let mut rng = Watched(ChaCha20Rng::seed_from_u64(8), witness.clone());
+    let settings = Settings::new(dir.path().join("book"), witness.clone());
+    let (book, ..) = Book::restore(settings, &backup, &mut rng).unwrap();
+    drop(book);
+    witness.look();
+    let seen = witness.seen();
+    let mut left = Vec::new();
+    for state in &seen {
+        let home = state.path().join("book");
+        let settings = || {
+            let vault = Arc::new(FileVault::new(state.path().join("keys")));
+            Settings::new(&home, vault).mode(Mode::Existing)
+        };
+        let is_there = match Book::open_with(settings(), &mut rng.0) {
+            Ok((book, _)) => {
+                assert_eq!(book.contacts().unwrap().len(), 1);
+                true
+            }
+            Err(OpenError::Missing { .. }) => false,
+            Err(other) => panic!("{other}"),
+        };
+        left.push(is_there);
+        match Book::restore(settings(), &backup, &mut rng.0) {
+            Ok((book, ..)) => assert!(!is_there && book.contacts().unwrap().len() == 1),
+            Err(BackupError::NotEmpty { .. }) => assert!(is_there),
+            Err(other) => panic!("{other}"),
+        }
+        let (book, _) = Book::open_with(settings(), &mut rng.0).unwrap();
+        assert_eq!(book.identity().person(), ada.person());
+        assert_eq!(keys(state.path()), 1, "one key");
+    }
+    println!("{} states of a disk during a restore", left.len());
+    assert!(left.is_sorted() && left.len() > 5 && !left[0] && left[left.len() - 1]);
 }
