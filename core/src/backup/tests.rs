@@ -103,7 +103,8 @@ fn a_receipt_alone_opens_no_door() {
     std::mem::swap(&mut declined.holder, &mut declined.peer);
     assert_eq!(of_one(met(&declined.to_bytes(), 1)), Err(Refusal::AnotherHolder));
     let mut declined = mine.clone();
-    let items: [&[u8]; 2] = [mine.transcript().as_bytes().as_slice(), &mine.holder.ephemeral];
+    let th = mine.transcript();
+    let items: [&[u8]; 2] = [th.as_bytes(), &mine.holder.ephemeral];
     declined.holder.signed =
         crate::receipt::Signed::Offer(me.sign(crate::signing::Context::Offer, &items));
     assert!(declined.check().is_ok(), "a good receipt");
