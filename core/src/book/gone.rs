@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::annotation::Introduction;
-use super::entry::{Happening, person_of};
+use super::entry::Happening;
+#[cfg(feature = "backup")]
+use super::entry::person_of;
 use super::outcome::Link;
 use super::register::Stamp;
 use super::tombstone::{Hidden, Hider, Tombstone};
@@ -40,6 +42,7 @@ impl Gone {
     }
 
     /// So many hashes are held in memory.
+    #[cfg(feature = "backup")]
     pub(super) fn len(&self) -> usize {
         self.people.len() + self.known.len()
     }
@@ -49,6 +52,7 @@ impl Gone {
     }
 
     /// Whether an entry was known of somebody when they were forgotten.
+    #[cfg(feature = "backup")]
     pub(super) fn covers(&self, entry: &Entry, says: Option<&Happening>) -> bool {
         if self.is_empty() {
             return false;

@@ -30,7 +30,9 @@ use zeroize::Zeroizing;
 
 use crate::disk::{create_dir, remove_tree, sync_dir};
 use crate::index::{EngineError, Index};
-use crate::ledger::{Draft, Header, HeaderError, Ledger, Subject, WriteError};
+#[cfg(feature = "backup")]
+use crate::ledger::Draft;
+use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
 use crate::seal::Keys;
 use crate::vault::{Head, KeyId};
 
@@ -162,6 +164,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`]; it is [`OpenError::NotOurs`] where there is a book or anything else.
+    #[cfg(feature = "backup")]
     pub(crate) fn make(
         settings: &Settings,
         secret: &[u8; 32],
