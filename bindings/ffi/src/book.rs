@@ -3,6 +3,7 @@
 mod desk;
 mod exporting;
 mod people;
+mod statements;
 mod written;
 
 use std::path::PathBuf;

@@ -34,6 +34,8 @@ impl Clock {
 /// What the wall clock says, which is a claim.
 pub(crate) fn wall() -> UnixTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    #[cfg(feature = "rehearsal")]
+    let since = since.map(|since| crate::rehearsal::Rehearsed::default().instead_of(since));
     UnixTime::clamped(since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX)))
 }
 

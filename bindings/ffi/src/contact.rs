@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lapel::book::{self as core, Cursor as Place, Order as ListOrder};
 use lapel::receipt::{Comparison, State as MeetingState};
+use lapel::statement;
 use lapel::time::UnixTime;
 
 use crate::badge::Badge;
@@ -32,12 +33,14 @@ pub struct Contact {
     pub person: String,
     /// The same, short, to read out.
     pub fingerprint: String,
-    /// The badge they showed last.
+    /// The badge they showed last, or signed since.
     pub badge: Badge,
     /// The furthest that they went in any encounter.
     pub state: MeetingState,
     /// Every encounter, first to last.
     pub meetings: Vec<Meeting>,
+    /// The badges that they signed outside of a meeting, in the order of their clock.
+    pub badge_updates: Vec<BadgeUpdate>,
     /// What the owner wrote down about them, oldest first.
     pub notes: Vec<Note>,
     /// The owner's tags on them.
@@ -52,6 +55,15 @@ pub struct Contact {
     pub introduction: Option<Introduction>,
     /// Whether the owner blocked them.
     pub is_blocked: bool,
+}
+
+/// A badge that somebody signed outside of a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct BadgeUpdate {
+    /// The badge.
+    pub badge: Badge,
+    /// When it was signed, as their clock claimed: seconds since 1970.
+    pub claimed_at: i64,
 }
 
 /// One recorded encounter.
@@ -223,6 +235,7 @@ impl From<core::Contact> for Contact {
             badge: contact.badge().fields().clone(),
             state: contact.state(),
             meetings: contact.meetings().iter().map(Meeting::from).collect(),
+            badge_updates: contact.updates().iter().map(BadgeUpdate::from).collect(),
             notes: contact.notes().iter().map(Note::from).collect(),
             tags: contact.tags().to_vec(),
             rating: contact.rating().map(core::Rating::points),
@@ -230,6 +243,15 @@ impl From<core::Contact> for Contact {
             place: contact.place().map(str::to_owned),
             introduction: contact.introduction().map(Introduction::from),
             is_blocked: contact.is_blocked(),
+        }
+    }
+}
+
+impl From<&statement::BadgeUpdate> for BadgeUpdate {
+    fn from(update: &statement::BadgeUpdate) -> Self {
+        Self {
+            badge: update.badge().fields().clone(),
+            claimed_at: update.made_at().seconds().into(),
         }
     }
 }

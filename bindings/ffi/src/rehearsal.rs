@@ -21,7 +21,7 @@ use crate::session::{Session, SessionOptions};
 
 static PUT_FORWARD: AtomicU64 = AtomicU64::new(0);
 
-/// Puts the clock of all sessions forward.
+/// Puts the clock of all sessions forward, and the wall clock.
 #[uniffi::export]
 pub fn rehearse_time_passes(seconds: u64) {
     PUT_FORWARD.fetch_add(seconds, Ordering::SeqCst);

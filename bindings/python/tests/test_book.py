@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 
 import pytest
 
 import lapel
 from lapel import ErrorCode, FollowUp, LapelError, LookbackStop, MeetingState, OutcomeLink
-from phones import EVENT, Phone, failing, open_book, query
+from phones import EVENT, Phone, failing, open_book, query, shake_hands
 
 
 def test_tells_every_error() -> None:
@@ -135,6 +136,43 @@ def test_merges_people(ada: Phone) -> None:
     ada.book.split_person(other)
     assert sorted(ada.people()) == sorted([one, other])
     assert ada.book.same_person(one) == [one]
+
+
+def test_takes_a_signed_badge(ada: Phone, grace: Phone) -> None:
+    shake_hands(ada, grace)
+
+    def signed(name: str) -> str:
+        lapel.rehearse_time_passes(2)
+        grace.book.set_badge("work", lapel.Badge(name=name))
+        return grace.book.sign_badge(None)
+
+    older, newer = signed("Grace B. Hopper"), signed("Rear Admiral Hopper")
+    assert ada.book.apply_badge(newer) == grace.person
+    with failing(ErrorCode.OLDER_BADGE):
+        ada.book.apply_badge(older)
+    with failing(ErrorCode.OWN_KEY):
+        grace.book.apply_badge(newer)
+    contact = ada.contact(grace.person)
+    (meeting,), (update,) = contact.meetings, contact.badge_updates
+    assert contact.badge == update.badge == lapel.Badge(name="Rear Admiral Hopper")
+    assert meeting.badge == grace.badge
+
+
+def test_links_two_keys(ada: Phone, grace: Phone, alan: Phone, tmp_path: Path) -> None:
+    new = Phone("Grace Hopper", tmp_path / "new")
+    shake_hands(ada, grace)
+    link = new.book.sign_link(grace.book)
+    assert ada.book.apply_link(link) == new.person
+    assert ada.book.known_as(new.person) == grace.person
+    assert ada.people() == [grace.person]
+    ada.begin()
+    shake_hands(ada, new)
+    assert ada.book.same_person(grace.person) == [new.person, grace.person]
+    assert ada.people() == [new.person]
+    with failing(ErrorCode.LINK_CONFLICT):
+        ada.book.apply_link(alan.book.sign_link(grace.book))
+    with failing(ErrorCode.OTHER_STATEMENT):
+        ada.book.apply_badge(link)
 
 
 def test_forgets_and_wipes(ada: Phone) -> None:

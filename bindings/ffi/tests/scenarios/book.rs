@@ -10,7 +10,7 @@ use lapel_ffi::error::LapelError;
 use lapel_ffi::lookback::{LookbackFocus, LookbackStop};
 use lapel_ffi::outcome::{OutcomeFields, OutcomeLink};
 use lapel_ffi::receipt::verify_receipt;
-use lapel_ffi::rehearsal::rehearse_meetings;
+use lapel_ffi::rehearsal::{rehearse_meetings, rehearse_time_passes};
 use lapel_ffi::session::{Scanned, SessionOptions};
 
 use crate::phones::{Phone, at, code, confirmed, named, scan, shake, turn, verified};
@@ -174,6 +174,45 @@ fn merges_people() {
     assert_eq!(ada.book.list(ContactQuery::default(), None, 9).unwrap().people[0].person, both[1]);
     ada.book.split_person(both[0].clone()).unwrap();
     assert_eq!(ada.book.count(ContactQuery::default()), Ok(2));
+}
+
+#[test]
+fn takes_a_signed_badge() {
+    let _turn = turn();
+    let (ada, grace) = (Phone::of("Ada"), Phone::of("Grace"));
+    shake(&ada, &grace, at(""));
+    let signed = |name: &str| {
+        rehearse_time_passes(2);
+        grace.book.set_badge("work".to_owned(), named(name)).unwrap();
+        grace.book.sign_badge(None).unwrap()
+    };
+    let (older, newer) = (signed("Grace Hopper"), signed("Rear Admiral Hopper"));
+    assert_eq!(ada.book.apply_badge(newer.clone()), Ok(grace.book.person()));
+    assert_eq!(code(ada.book.apply_badge(older)), Some(Code::OlderBadge));
+    assert_eq!(code(grace.book.apply_badge(newer)), Some(Code::OwnKey));
+    let contact = ada.contact(&grace).unwrap();
+    assert_eq!(contact.badge, named("Rear Admiral Hopper"));
+    assert_eq!(contact.meetings[0].badge, Some(named("Grace")));
+    assert_eq!(contact.badge_updates.len(), 1);
+}
+
+#[test]
+fn links_two_keys() {
+    let _turn = turn();
+    let [ada, old, new, thief] = ["Ada", "Grace", "Grace", "Thief"].map(Phone::of);
+    shake(&ada, &old, at(""));
+    let link = new.book.sign_link(old.book.clone()).unwrap();
+    assert_eq!(ada.book.apply_link(link.clone()), Ok(new.book.person()));
+    assert_eq!(ada.book.known_as(new.book.person()), Ok(Some(old.book.person())));
+    assert_eq!(ada.book.count(ContactQuery::default()), Ok(1));
+    shake(&ada, &new, at(""));
+    let both = vec![new.book.person(), old.book.person()];
+    assert_eq!(ada.book.same_person(old.book.person()), Ok(both.clone()));
+    let list = ada.book.list(ContactQuery::default(), None, 9).unwrap().people;
+    assert_eq!(list.iter().map(|line| &line.person).collect::<Vec<_>>(), [&both[0]]);
+    let stolen = thief.book.sign_link(old.book.clone()).unwrap();
+    assert_eq!(code(ada.book.apply_link(stolen)), Some(Code::LinkConflict));
+    assert_eq!(code(ada.book.apply_badge(link)), Some(Code::OtherStatement));
 }
 
 #[test]

@@ -140,6 +140,42 @@ final class BookScenarios: ScratchCase {
         XCTAssertEqual(try book.samePerson(person: people[0]), [people[0]])
     }
 
+    func testTakesASignedBadge() throws {
+        let (ada, grace) = (try phone("Ada"), try phone("Grace"))
+        try shakeHands(ada, grace)
+        func signed(_ name: String) throws -> String {
+            rehearseTimePasses(seconds: 2)
+            try grace.book.setBadge(label: "work", badge: Badge(name: name))
+            return try grace.book.signBadge(label: nil)
+        }
+        let older = try signed("Grace Hopper")
+        let newer = try signed("Rear Admiral Hopper")
+        XCTAssertEqual(try ada.book.applyBadge(text: newer), grace.person)
+        assertFails(.olderBadge, try ada.book.applyBadge(text: older))
+        assertFails(.ownKey, try grace.book.applyBadge(text: newer))
+        let contact = try ada.contact(grace)
+        XCTAssertEqual(contact.badge, Badge(name: "Rear Admiral Hopper"))
+        XCTAssertEqual(contact.meetings.map(\.badge), [grace.badge])
+        XCTAssertEqual(contact.badgeUpdates.map(\.badge), [contact.badge])
+    }
+
+    func testLinksTwoKeys() throws {
+        let (ada, old) = (try phone("Ada"), try phone("Grace"))
+        let (new, thief) = (try phone("Grace"), try phone("Thief"))
+        try shakeHands(ada, old)
+        let link = try new.book.signLink(old: old.book)
+        XCTAssertEqual(try ada.book.applyLink(text: link), new.person)
+        XCTAssertEqual(try ada.book.knownAs(person: new.person), old.person)
+        XCTAssertEqual(try ada.people.map(\.person), [old.person])
+        try ada.beginAgain()
+        try shakeHands(ada, new)
+        XCTAssertEqual(try ada.book.samePerson(person: old.person), [new.person, old.person])
+        XCTAssertEqual(try ada.people.map(\.person), [new.person])
+        let stolen = try thief.book.signLink(old: old.book)
+        assertFails(.linkConflict, try ada.book.applyLink(text: stolen))
+        assertFails(.otherStatement, try ada.book.applyBadge(text: link))
+    }
+
     func testForgetsAndWipes() throws {
         let ada = try phone("Ada")
         try rehearseMeetings(book: ada.book, people: 2, event: "")

@@ -19,6 +19,7 @@ import dev.lapel.Scanned
 import dev.lapel.code
 import dev.lapel.reason
 import dev.lapel.rehearseMeetings
+import dev.lapel.rehearseTimePasses
 import dev.lapel.values
 import dev.lapel.verifyReceipt
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -138,6 +139,40 @@ class BookScenarios : Table() {
         assertEquals(setOf(grace.person, new.person), ada.book.samePerson(grace.person).toSet())
         ada.book.splitPerson(grace.person)
         assertEquals(2UL, ada.book.count(everybody))
+    }
+
+    @Test
+    fun takesASignedBadge() {
+        shake(ada, grace)
+        fun signed(name: String): String {
+            rehearseTimePasses(2u)
+            grace.book.setBadge("work", Badge(name = name))
+            return grace.book.signBadge(null)
+        }
+        val older = signed("Grace Hopper")
+        val newer = signed("Rear Admiral Hopper")
+        assertEquals(grace.person, ada.book.applyBadge(newer))
+        assertEquals(ErrorCode.OLDER_BADGE, refused { ada.book.applyBadge(older) })
+        assertEquals(ErrorCode.OWN_KEY, refused { grace.book.applyBadge(newer) })
+        val contact = ada.contact(grace)!!
+        assertEquals(Badge(name = "Rear Admiral Hopper"), contact.badge)
+        assertEquals(grace.badge, contact.meetings.single().badge)
+        assertEquals(contact.badge, contact.badgeUpdates.single().badge)
+    }
+
+    @Test
+    fun linksTwoKeys() {
+        val new = phone("Grace")
+        shake(ada, grace)
+        val link = new.book.signLink(grace.book)
+        assertEquals(new.person, ada.book.applyLink(link))
+        assertEquals(grace.person, ada.book.knownAs(new.person))
+        assertEquals(1UL, ada.book.count(everybody))
+        shake(ada, new)
+        assertEquals(listOf(new.person, grace.person), ada.book.samePerson(grace.person))
+        assertEquals(new.person, ada.book.list(everybody, null, 9u).people.single().person)
+        assertEquals(ErrorCode.LINK_CONFLICT, refused { ada.book.applyLink(bob.book.signLink(grace.book)) })
+        assertEquals(ErrorCode.OTHER_STATEMENT, refused { ada.book.applyBadge(link) })
     }
 
     @Test
