@@ -200,6 +200,7 @@ impl Meeting {
     }
 
     /// Of all its runs.
+    #[cfg(feature = "export")]
     pub(crate) fn transcripts(&self) -> impl Iterator<Item = Transcript> {
         core::iter::once(&self.run).chain(&self.others).map(|run| run.shown.transcript)
     }

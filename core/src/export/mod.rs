@@ -13,7 +13,7 @@
 //! | [`Format::Csv`] | spreadsheets | RFC 4180 |
 //! | [`Format::CsvGoogle`], [`Format::CsvOutlook`], [`Format::CsvHubspot`], [`Format::CsvSalesforce`] | their imports | the vendors' pages, see [`Format`] |
 //! | [`Format::Json`], [`Format::Jsonl`] | programs | [`JSON_SCHEMA`] |
-//! | [`prove`] | whoever wants proof of meetings | [`proof`](crate::proof) |
+//! | [`prove()`] | whoever wants proof of meetings | [`proof`](crate::proof) |
 //!
 //! One contact is in memory at a time, beside 32 bytes for each who is to leave. Whoever was met last
 //! comes first, unless the query says otherwise; contacts that are one person leave once, with the

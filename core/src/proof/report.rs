@@ -12,7 +12,7 @@ use crate::receipt::{Comparison, Shown, ShownSide, State};
 
 const STYLE: &str = include_str!("report.css");
 
-/// Checks a proof as [`verify`] does, and writes to `out` a page of what it shows: who, what exactly, both
+/// Checks a proof as [`verify()`] does, and writes to `out` a page of what it shows: who, what exactly, both
 /// sides' claims, what it doesn't prove, and the proof's SHA-256 as digits and as a QR code. The page is
 /// written as the receipts come, and its end only when the whole proof holds. The same proof gives the same
 /// bytes.

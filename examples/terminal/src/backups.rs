@@ -28,12 +28,13 @@ pub(crate) fn backup(home: &Home, args: &BackupArgs, say: &Say) -> Outcome {
     let out = args.out.display();
     let lost = match done.lost {
         0 => String::new(),
+        1 => " One entry had been lost to damage before and is missing.".into(),
         lost => format!(" {lost} entries had been lost to damage before and are missing."),
     };
     let text = format!(
-        "The whole book and your key are in {out}: {} entries, {} bytes, encrypted.{lost} Whoever \
-         opens it is you; without its passphrase or key nobody opens it.",
-        done.entries, done.bytes
+        "The whole book and your key are in {out}, encrypted, {} bytes.{lost} Whoever opens it is you; \
+         without its passphrase or key nobody opens it.",
+        done.bytes
     );
     say.done(
         &text,
@@ -84,16 +85,15 @@ pub(crate) fn restore(home: &Home, args: &RestoreArgs, say: &Say) -> Outcome {
 fn sentences(merged: &Merged, args: &RestoreArgs) -> Vec<String> {
     let would = if args.dry_run { "It would bring" } else { "It brought" };
     let mut said = vec![format!(
-        "{would} {} people, {} encounters, {} confirmations and {} other entries; {} were here.",
+        "{would}: people {}, encounters {}, confirmations {}, other entries {}. Here before: {}.",
         merged.people, merged.encounters, merged.confirmations, merged.others, merged.known
     )];
     if merged.left_out > 0 {
-        let of = "entries about people who were forgotten were left out";
-        said.push(format!("{} {of}.", merged.left_out));
+        said.push(format!("Left out, since somebody was forgotten: {}.", merged.left_out));
     }
     if merged.forgotten > 0 {
-        let of = "encounters of this book with people who were forgotten elsewhere are forgotten";
-        said.push(format!("{} {of} here, too.", merged.forgotten));
+        let of = "Encounters of this book that are forgotten, as they were elsewhere";
+        said.push(format!("{of}: {}.", merged.forgotten));
     }
     for refused in &merged.refused {
         said.push(format!("Entry {} was refused: {}.", refused.entry, refused.why));
