@@ -118,7 +118,7 @@ impl Drop for Puppet {
 const STAGES: [&str; 5] = ["begun", "scanned a hello", "scanned an offer", "kept", "confirmed"];
 
 fn run(stage: usize) {
-    // A new book draws its store id, then its owner's secret; a session draws 32 bytes.
+    // A new book draws its owner's secret, then its store id; a session draws 32 bytes.
     let random: Vec<u8> = (0..8).flat_map(|i| schedule::sha256(&[i, stage as u8])).collect();
     let mut ada = Puppet::new(&random);
     let readable = ada.memory().is_some();
@@ -126,7 +126,7 @@ fn run(stage: usize) {
         readable,
         "this system doesn't let a process look into its child's memory: allow it (Yama's ptrace_scope 1)"
     );
-    let identity: [u8; 32] = random[16..48].try_into().unwrap();
+    let identity: [u8; 32] = random[..32].try_into().unwrap();
     assert_eq!(ada.told("open"), "open");
     let key = fs::read_dir(ada.dir.path().join("keys")).unwrap().next().unwrap().unwrap();
     let id = key.file_name().into_string().unwrap().replace(".key", "");

@@ -90,9 +90,9 @@ project: A book on parsers (2024-05-20)
   after: Lifetimes without tears
     José Ángel Núñez, see above
 deal: Seed money for Kiln Ltd (2024-06-28)
-  Wanjikũ Mwangi, first met 2023-10-07 at rustconf-nairobi
   Otieno Odhiambo, introduced
-    Wanjikũ Mwangi, see above
+    Wanjikũ Mwangi, first met 2023-10-07 at rustconf-nairobi
+  Wanjikũ Mwangi, see above
   after: Kiln's first sponsor
     Déborah Lévy, first met 2017-09-30 at strange-loop-2017
     after: Kiln, a build cache
@@ -119,9 +119,9 @@ deal: Kiln Ltd sold to Meridian (2026-03-31)
       someone you chose to forget
         Ada Byron, first met 2016-03-12 at rustfest-berlin
   after: Seed money for Kiln Ltd
-    Wanjikũ Mwangi, first met 2023-10-07 at rustconf-nairobi
     Otieno Odhiambo, introduced
-      Wanjikũ Mwangi, see above
+      Wanjikũ Mwangi, first met 2023-10-07 at rustconf-nairobi
+    Wanjikũ Mwangi, see above
     after: Kiln's first sponsor
       Déborah Lévy, first met 2017-09-30 at strange-loop-2017
       after: Kiln, a build cache

@@ -101,11 +101,11 @@ fn nothing_that_can_be_printed_says_a_secret() {
         log.says(&error.to_string());
     }
     let wrong = ("a wrong key", wrong[0].to_vec());
-    // Drawn behind the store id.
+    // Drawn before the store id.
     let mut drawn = [0; 48];
     random().fill_bytes(&mut drawn);
-    let own = ("the book's owner", drawn[16..].to_vec());
-    assert_eq!(drawn[..16], store);
+    let own = ("the book's owner", drawn[..32].to_vec());
+    assert_eq!(drawn[32..], store);
     let all = [known.identity, known.session, secrets::of_book(&key, &name), vec![wrong, own]];
     let all = all.concat();
     assert_eq!(log.reveals(&all), Vec::<&str>::new());
