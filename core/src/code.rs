@@ -200,7 +200,7 @@ pub enum Code {
     BookNotEmpty,
     /// A passphrase is empty.
     NoPassphrase,
-    /// Not a recipient or an identity of age's.
+    /// Not a recipient or an identity of age's. `index`, of several recipients.
     NotALock,
     /// A text can't be a symbol: it is empty or not ASCII.
     SymbolText,

@@ -113,6 +113,26 @@ pub(crate) fn replace<T, E>(
     }
 }
 
+/// Counts the bytes that go through.
+#[cfg(any(feature = "backup", feature = "export"))]
+pub(crate) struct Counting<'a, W> {
+    pub(crate) out: W,
+    pub(crate) bytes: &'a mut u64,
+}
+
+#[cfg(any(feature = "backup", feature = "export"))]
+impl<W: io::Write> io::Write for Counting<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        *self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Whether `error` says that there is no room left: disk full, a quota reached, or a file as large as
 /// the file system or a limit allows.
 pub(crate) fn is_full(error: &io::Error) -> bool {

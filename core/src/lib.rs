@@ -8,7 +8,8 @@
 //!   phone's owner accepted them. The types say so: a [`Book`](book::Book) records an
 //!   [`Encounter`](encounter::Encounter), and only an [`Exchange`](exchange::Exchange) makes one.
 //! - Films of both screens give a stranger nothing but one of three sizes.
-//! - No clock is trusted, and no clock or randomness is the core's own: both come in as arguments.
+//! - No clock is trusted, and no clock or randomness is the core's own: both come in as arguments, but for
+//!   what the `age` crate takes from the system to lock a backup.
 //!   The exchange does no IO; the book writes files, and sled, where it is the engine under it, keeps
 //!   a few threads for that.
 //! - Any bytes at all, from a camera or a file, give a typed answer. Nothing panics.

@@ -11,7 +11,7 @@ use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 
 use super::{BackupError, LockError};
 
-/// 2¹⁵ rounds of scrypt take 32 MiB, and a tenth of a second on a slow machine.
+/// With r = 8, N = 2¹⁵ takes 128 × 8 × 2¹⁵ bytes: 32 MiB (RFC 7914).
 const WORK: u8 = 15;
 /// The most that is done for a file of somebody's: 64 MiB.
 const MOST_WORK: u8 = 16;

@@ -9,8 +9,8 @@
 //! A backup is no way around a handshake. It holds what its owner accepted, and every receipt is
 //! verified again on the way in; a receipt by itself opens nothing.
 //!
-//! age draws its keys and nonces from the operating system, which is the one place where this crate's
-//! randomness isn't handed in.
+//! age draws its keys and nonces from the operating system, and looks at its clock to see how quick the
+//! machine is (which is then not heeded): the one place where neither is handed in.
 
 mod error;
 mod layout;

@@ -36,6 +36,10 @@ pub struct Merged {
     pub forgotten: u64,
     /// Entries that were refused, each with the reason; none is in the book.
     pub refused: Vec<Refused>,
+    /// Entries that this book had lost to damage before. The merged one has no trace of them.
+    pub lost: u64,
+    /// The vault would not destroy the book's old key yet; it is tried again each time the book opens.
+    pub old_key_remains: bool,
     /// The backup is of this very book, from before its latest entry.
     pub older: bool,
     /// The book was restored on another phone out of a backup of this one: this phone has to stop

@@ -1,13 +1,13 @@
 //! Backing the book up: every entry, in order, each so that it stands by itself.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use super::entry::{Happening, Listed, about};
 use super::{Book, ReadError, unless_lost};
 use crate::backup::{BackedUp, BackupError, Head, Lock, Writing};
-use crate::disk;
+use crate::disk::{self, Counting};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
 use crate::store::Work;
@@ -47,9 +47,9 @@ impl Book {
         let store = self.store()?;
         let head =
             Head { secret: store.secret()?, store: store.id(), made_at, clock: self.clock()? };
-        let mut counted = Counted { out, bytes: 0 };
-        let mut writing = Writing::begin(&mut counted, lock, &head).map_err(BackupError::Io)?;
         let mut done = BackedUp::default();
+        let counting = Counting { out, bytes: &mut done.bytes };
+        let mut writing = Writing::begin(counting, lock, &head).map_err(BackupError::Io)?;
         // First, so that whoever reads it knows who is forgotten before anything else comes.
         if let Some(forgotten) = Listed::Forgotten.subject() {
             for entry in store.entries_of(&forgotten)? {
@@ -99,7 +99,6 @@ impl Book {
             done.entries += 1;
         }
         writing.finish(self.identity()).map_err(BackupError::Io)?;
-        done.bytes = counted.bytes;
         Ok(done)
     }
 }
@@ -116,23 +115,5 @@ impl Book {
             _ => None,
         });
         Ok(confirmed.collect())
-    }
-}
-
-/// Counts what goes through.
-struct Counted<'a> {
-    out: &'a mut dyn Write,
-    bytes: u64,
-}
-
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }

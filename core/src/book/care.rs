@@ -141,8 +141,7 @@ impl Book {
         pour: &mut Pour<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
-        let counted = Happening::Counted(self.clock()?.max(clock));
-        let (kind, first) = (counted.kind(), Entry::saying(&counted));
+        let first = Entry::saying(&Happening::Counted(self.clock()?.max(clock)));
         let mut is_first = true;
         let mut poured = |entry: Option<Entry>, take: &mut Take<'_>| {
             if mem::take(&mut is_first) {
@@ -150,7 +149,7 @@ impl Book {
             }
             match entry {
                 // Another one takes its place.
-                Some(entry) if entry.kind == kind => Ok(()),
+                Some(entry) if entry.kind == Happening::COUNTED => Ok(()),
                 entry => pour(entry, take),
             }
         };

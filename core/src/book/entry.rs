@@ -151,16 +151,23 @@ impl Happening {
         }
     }
 
+    /// The kind of encounters.
+    pub(super) const MET: u8 = 1;
+    /// The kind of confirmations.
+    pub(super) const CONFIRMED: u8 = 2;
+    /// The kind of how far a book had counted.
+    pub(super) const COUNTED: u8 = 9;
+
     /// Kinds are never used again for something else.
     pub(super) const fn kind(&self) -> u8 {
         match self {
-            Self::Met { .. } => 1,
-            Self::Confirmed { .. } => 2,
+            Self::Met { .. } => Self::MET,
+            Self::Confirmed { .. } => Self::CONFIRMED,
             Self::Set { .. } => 3,
             Self::Noted { .. } => 4,
             Self::Forgotten(_) => 5,
             Self::Restored(_) => 6,
-            Self::Counted(_) => 9,
+            Self::Counted(_) => Self::COUNTED,
             Self::Linked { .. } => 7,
             Self::Updated(_) => 8,
         }

@@ -9,7 +9,8 @@ use super::annotation::Introduction;
 use super::entry::{Happening, about};
 use super::gone::Gone;
 use super::tombstone::Tombstone;
-use super::{Book, BookError, Change, ReadError, Rewritten};
+use super::written::Written;
+use super::{Book, BookError, Change, ReadError, Rewritten, unless_lost};
 use crate::identity::PersonId;
 use crate::ledger::Entry;
 use crate::store::Take;
@@ -59,32 +60,27 @@ impl Book {
     /// What stays of `person`; nothing if the book doesn't know them.
     fn tombstones(&self, person: &PersonId, gone: &Gone) -> Result<Vec<Tombstone>, ReadError> {
         let Some(subject) = about(person) else { return Ok(Vec::new()) };
-        if !self.store()?.knows(&subject)? {
-            return Ok(Vec::new());
-        }
-        let hider = gone.hider();
-        let mut known = Vec::new();
+        let (mut known, mut written, mut is_known) = (Vec::new(), Written::default(), false);
         for entry in self.store()?.entries_of(&subject)? {
-            let Some(entry) = super::unless_lost(entry)? else { continue };
+            is_known = true;
+            let Some(entry) = unless_lost(entry)? else { continue };
             match Happening::of(&entry) {
                 Some(Happening::Met { receipt, .. }) => {
-                    known.push(hider.encounter(&receipt.transcript()));
+                    known.push(gone.hider().encounter(&receipt.transcript()));
                 }
-                None | Some(Happening::Updated(_)) => known.push(hider.entry(&entry)),
+                None | Some(Happening::Updated(_)) => known.push(gone.hider().entry(&entry)),
                 // Their stamps, or the encounter, say that they are covered.
-                Some(_) => {}
+                Some(happening) => written.take(happening),
             }
         }
-        let introduced = self.fold(person)?.1.introduced();
-        let before = introduced.map_or(Introduction { forgotten: 0, by: None }, |(by, _)| by);
+        if !is_known {
+            return Ok(Vec::new());
+        }
+        let before = written.introduced().map(|(by, _)| by);
+        let before = before.unwrap_or(Introduction { forgotten: 0, by: None });
         let trace = Introduction { forgotten: before.forgotten.saturating_add(1), ..before };
-        let clock = self.clock()?;
-        let stone = |known: &[_]| Tombstone {
-            person: hider.person(person),
-            clock,
-            trace,
-            known: known.to_vec(),
-        };
+        let (clock, person) = (self.clock()?, gone.hider().person(person));
+        let stone = |known: &[_]| Tombstone { person, clock, trace, known: known.to_vec() };
         // One at least.
         let parts = known.chunks(Tombstone::MOST).map(stone);
         Ok(if known.is_empty() { vec![stone(&[])] } else { parts.collect() })

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::{Happening, Listed};
+use super::entry::{Happening, Listed, person_of};
 use super::gone::Gone;
 use super::tombstone::Hidden;
 use super::{Book, ReadError, Settings};
 use crate::backup::{Backup, BackupError, Head, Merged, Reading, Refusal, Refused};
+use crate::cbor::NotCanonical;
 use crate::identity::{Identity, PersonId};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, MAX_PLAINTEXT};
 use crate::receipt::{Receipt, Signed, State};
 use crate::statement::{BadgeUpdate, IdentityLink};
 use crate::store::Work;
@@ -27,6 +28,16 @@ pub(super) struct Judged {
     pub(super) digest: [u8; 32],
     pub(super) intake: Intake,
     pub(super) merged: Merged,
+}
+
+/// What becomes of an entry that isn't refused.
+pub(super) enum Verdict {
+    /// It was known of somebody when they were forgotten.
+    LeftOut,
+    /// It is in the book already, or nothing of it is left without those who are forgotten.
+    Known,
+    /// As the book takes it in.
+    New(Entry),
 }
 
 /// What entries are compared with.
@@ -65,25 +76,27 @@ impl Judged {
         if let Some(book) = book {
             phones = intake.look_through(book, &mut merged)?;
         }
-        for entry in first {
-            match intake.new_of(entry) {
-                Some(_) => merged.others += 1,
-                None => merged.known += 1,
-            }
-        }
         let mut people = BTreeSet::new();
+        for entry in first {
+            let says = Happening::of(&entry);
+            intake.count(intake.verdict(entry, says), &mut people, &mut merged);
+        }
         let mut next = after;
         while let Some(entry) = next {
             if let Some(settings) = settings {
                 let (read, most) = (reading.entries(), head.clock.max(reading.entries()));
                 settings.tell(Work::TakingIn, read, most)?;
             }
-            if let Some(Happening::Restored(restored)) = Happening::of(&entry) {
+            let (entry, says) = read(entry);
+            if let Some(Ok(Happening::Restored(restored))) = &says {
                 phones.theirs.push((restored.store, restored.clock));
             }
-            match intake.refuses(&entry) {
+            match intake.refuses(&entry, says.as_ref()) {
                 Some(why) => refuse(&mut merged, reading.entries(), why)?,
-                None => intake.count(entry, &mut people, &mut merged),
+                None => {
+                    let verdict = intake.verdict(entry, says.and_then(Result::ok));
+                    intake.count(verdict, &mut people, &mut merged);
+                }
             }
             next = reading.next()?;
         }
@@ -109,9 +122,8 @@ fn stones(
     loop {
         let next = reading.next()?;
         let Some(entry) = next else { return Ok(None) };
-        let Some(Happening::Forgotten(stone)) = Happening::of(&entry) else {
-            return Ok(Some(entry));
-        };
+        let (entry, says) = read(entry);
+        let Some(Ok(Happening::Forgotten(stone))) = says else { return Ok(Some(entry)) };
         if stone.clock > clock {
             refuse(merged, reading.entries(), Refusal::Clock)?;
             continue;
@@ -122,6 +134,15 @@ fn stones(
         }
         first.push(entry);
     }
+}
+
+/// What an entry of a file says. The file isn't believed about what it can be looked up by.
+pub(super) fn read(mut entry: Entry) -> (Entry, Option<Result<Happening, NotCanonical>>) {
+    let says = Happening::read(entry.kind, &entry.payload);
+    if let Some(Ok(says)) = &says {
+        entry.subjects = says.subjects();
+    }
+    (entry, says)
 }
 
 fn refuse(merged: &mut Merged, entry: u64, why: Refusal) -> Result<(), BackupError> {
@@ -182,38 +203,33 @@ impl Intake {
     }
 
     /// Why an entry can't be taken in, whatever is in the book.
-    fn refuses(&self, entry: &Entry) -> Option<Refusal> {
-        let says = match Happening::read(entry.kind, &entry.payload) {
-            None => return self.is_too_large(entry).then_some(Refusal::TooLarge),
-            Some(Err(_)) => return Some(Refusal::Unreadable),
-            Some(Ok(says)) => says,
-        };
-        match &says {
-            Happening::Confirmed { .. } | Happening::Counted(_) => {
-                return Some(Refusal::Unreadable);
-            }
-            Happening::Forgotten(_) => return Some(Refusal::Order),
-            Happening::Met { receipt, .. } => {
-                if let Some(why) = self.refuses_receipt(receipt) {
-                    return Some(why);
+    fn refuses(
+        &self,
+        entry: &Entry,
+        says: Option<&Result<Happening, NotCanonical>>,
+    ) -> Option<Refusal> {
+        if let Some(says) = says {
+            let Ok(says) = says else { return Some(Refusal::Unreadable) };
+            let refusal = match says {
+                Happening::Confirmed { .. } | Happening::Counted(_) => Some(Refusal::Unreadable),
+                Happening::Forgotten(_) => Some(Refusal::Order),
+                Happening::Met { receipt, .. } => self.refuses_receipt(receipt),
+                Happening::Linked { link, .. } => {
+                    IdentityLink::from_bytes(&link.to_bytes()).err().map(Refusal::Statement)
                 }
-            }
-            Happening::Linked { link, .. } => {
-                if let Err(error) = IdentityLink::from_bytes(&link.to_bytes()) {
-                    return Some(Refusal::Statement(error));
+                Happening::Updated(update) => {
+                    BadgeUpdate::from_bytes(&update.to_bytes()).err().map(Refusal::Statement)
                 }
+                Happening::Set { .. } | Happening::Noted { .. } | Happening::Restored(_) => None,
+            };
+            if refusal.is_some() {
+                return refusal;
             }
-            Happening::Updated(update) => {
-                if let Err(error) = BadgeUpdate::from_bytes(&update.to_bytes()) {
-                    return Some(Refusal::Statement(error));
-                }
+            if says.stamp().is_some_and(|stamp| stamp.clock > self.clock) {
+                return Some(Refusal::Clock);
             }
-            Happening::Set { .. } | Happening::Noted { .. } | Happening::Restored(_) => {}
         }
-        if says.stamp().is_some_and(|stamp| stamp.clock > self.clock) {
-            return Some(Refusal::Clock);
-        }
-        self.is_too_large(&Entry::saying(&says)).then_some(Refusal::TooLarge)
+        (entry.size() > MAX_PLAINTEXT as u64).then_some(Refusal::TooLarge)
     }
 
     fn refuses_receipt(&self, receipt: &Receipt) -> Option<Refusal> {
@@ -229,56 +245,51 @@ impl Intake {
         receipt.check().err().map(Refusal::Receipt)
     }
 
-    fn is_too_large(&self, entry: &Entry) -> bool {
-        entry.size() > crate::ledger::MAX_PLAINTEXT as u64
-    }
-
-    fn count(&self, entry: Entry, people: &mut BTreeSet<Hidden>, merged: &mut Merged) {
-        let says = Happening::of(&entry);
-        if self.gone.covers(&entry, says.as_ref()) {
-            merged.left_out += 1;
-            return;
-        }
-        match self.new_of(entry).map(|new| Happening::of(&new)) {
-            None => merged.known += 1,
-            Some(Some(Happening::Met { receipt, .. })) => {
+    fn count(&self, verdict: Verdict, people: &mut BTreeSet<Hidden>, merged: &mut Merged) {
+        let entry = match verdict {
+            Verdict::LeftOut => return merged.left_out += 1,
+            Verdict::Known => return merged.known += 1,
+            Verdict::New(entry) => entry,
+        };
+        match entry.kind {
+            Happening::MET => {
                 merged.encounters += 1;
-                let person = self.gone.hider().person(&receipt.peer.opening.person);
-                if !self.knows(&person) {
-                    people.insert(person);
-                }
+                let person = entry.subjects.iter().find_map(person_of);
+                let person = person.map(|person| self.gone.hider().person(&person));
+                people.extend(person.filter(|person| !self.knows(person)));
             }
-            Some(Some(Happening::Confirmed { .. })) => merged.confirmations += 1,
-            Some(_) => merged.others += 1,
+            Happening::CONFIRMED => merged.confirmations += 1,
+            _ => merged.others += 1,
         }
     }
 
-    /// What is new in an entry that isn't refused, as the book takes it in.
-    pub(super) fn new_of(&self, entry: Entry) -> Option<Entry> {
-        let says = Happening::of(&entry);
+    /// What becomes of an entry that isn't refused.
+    pub(super) fn verdict(&self, entry: Entry, says: Option<Happening>) -> Verdict {
         if self.gone.covers(&entry, says.as_ref()) {
-            return None;
+            return Verdict::LeftOut;
         }
         let hider = self.gone.hider();
-        let Some(Happening::Met { receipt, .. }) = &says else {
-            let mut left = self.gone.without(entry, says)?;
-            if let Some(says) = Happening::of(&left) {
-                // A file isn't believed about what an entry can be looked up by.
-                left.subjects = says.subjects();
+        let new = match says {
+            Some(Happening::Met { receipt, .. }) => {
+                let transcript = receipt.transcript();
+                if !self.knows(&hider.encounter(&transcript)) {
+                    Some(entry)
+                } else if let Signed::Confirm(signature) = receipt.peer.signed
+                    && !self.knows(&hider.confirmation(&transcript))
+                {
+                    let person = receipt.peer.opening.person;
+                    let confirmed = Happening::Confirmed { transcript, person, signature };
+                    Some(Entry::saying(&confirmed))
+                } else {
+                    None
+                }
             }
-            return (!self.knows(&hider.entry(&left))).then_some(left);
+            says => {
+                let left = self.gone.without(entry, says);
+                left.filter(|entry| !self.knows(&hider.entry(entry)))
+            }
         };
-        let transcript = receipt.transcript();
-        if !self.knows(&hider.encounter(&transcript)) {
-            return says.as_ref().map(Entry::saying);
-        }
-        match receipt.peer.signed {
-            Signed::Confirm(signature) if !self.knows(&hider.confirmation(&transcript)) => {
-                let person = receipt.peer.opening.person;
-                Some(Entry::saying(&Happening::Confirmed { transcript, person, signature }))
-            }
-            _ => None,
-        }
+        new.map_or(Verdict::Known, Verdict::New)
     }
 
     fn knows(&self, hidden: &Hidden) -> bool {

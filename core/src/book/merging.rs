@@ -12,8 +12,8 @@ use rand_core::CryptoRng;
 
 use super::change::Change;
 use super::entry::{Happening, Place, Restored};
-use super::intake::Judged;
-use super::{Book, BookError, Mode, OpenError, OpenReport, Settings};
+use super::intake::{self, Judged, Verdict};
+use super::{Book, BookError, Mode, OpenError, OpenReport, Rewritten, Settings};
 use crate::backup::{Backup, BackupError, Head, Merged, Reading};
 use crate::ledger::Entry;
 use crate::store::{ReadError, RewriteError, Store, Take};
@@ -62,11 +62,13 @@ impl Book {
         };
         let done = self.pour(clock, &mut pour, rng);
         match failed {
-            Some(error) => return Err(error),
-            None => drop(done.map_err(cancelled)?),
+            Some(error) => Err(error),
+            None => {
+                let Rewritten { lost, old_key_remains, .. } = done.map_err(cancelled)?;
+                self.listeners.tell(Change::All);
+                Ok(Merged { lost, old_key_remains, ..judged.merged })
+            }
         }
-        self.listeners.tell(Change::All);
-        Ok(judged.merged)
     }
 
     /// What [`Book::restore`] would bring, without making anything.
@@ -165,8 +167,11 @@ impl<'a, 'b> Incoming<'a, 'b> {
             if self.judged.is_refused(self.reading.entries()) {
                 continue;
             }
-            let Some(entry) = self.judged.intake.new_of(entry) else { continue };
-            match Happening::of(&entry).as_ref().and_then(Happening::place) {
+            let (entry, says) = intake::read(entry);
+            let says = says.and_then(Result::ok);
+            let place = says.as_ref().and_then(Happening::place);
+            let Verdict::New(entry) = self.judged.intake.verdict(entry, says) else { continue };
+            match place {
                 Some(place) if has_to_wait(place) => {
                     self.waiting = Some((place, entry));
                     break;

@@ -14,6 +14,7 @@ mod badges;
 mod care;
 mod change;
 mod contact;
+mod counting;
 mod entry;
 mod error;
 mod forget;
@@ -51,7 +52,6 @@ use rand_core::CryptoRng;
 use self::change::Listeners;
 use self::entry::{Happening, Listed, Target, about, of};
 use self::people::Roster;
-use self::register::Stamp;
 use self::waste::Waste;
 use self::write::Write;
 use self::written::Written;
@@ -348,29 +348,6 @@ impl Book {
     ) -> Result<(), BookError> {
         let stamp = self.stamp(written)?;
         self.append(&Happening::Set { target, stamp, writes }, rng)
-    }
-
-    /// A stamp behind all of `written`, and behind every other in the book.
-    fn stamp(&self, written: &Written) -> Result<Stamp, ReadError> {
-        let clock = written.clock().max(self.clock()?).saturating_add(1);
-        Ok(Stamp { clock, replica: self.store()?.replica() })
-    }
-
-    /// How far the book has counted: by one with every entry, also across what writes it anew, so that
-    /// no stamp in it is higher and none comes again.
-    fn clock(&self) -> Result<u64, ReadError> {
-        let counted = match self.counted.get() {
-            Some(counted) => *counted,
-            None => {
-                let before = self.happenings(Listed::Counted.subject())?.into_iter();
-                let before = before.filter_map(|(_, h)| match h {
-                    Happening::Counted(clock) => Some(clock),
-                    _ => None,
-                });
-                *self.counted.get_or_init(|| before.max().unwrap_or(0))
-            }
-        };
-        Ok(counted.saturating_add(self.store()?.last()))
     }
 
     fn append(&mut self, happening: &Happening, rng: &mut dyn CryptoRng) -> Result<(), BookError> {

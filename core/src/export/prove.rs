@@ -4,9 +4,10 @@ use core::ops::ControlFlow;
 use std::io::{BufWriter, Write};
 
 use super::card::Cards;
-use super::run::{Counting, go_on, is_everybody, selected};
+use super::run::{go_on, is_everybody, selected};
 use super::{ExportError, Exported, Include, Selection, Watch};
 use crate::book::{Book, Contact, Meeting};
+use crate::disk::Counting;
 use crate::identity::PersonId;
 use crate::proof::{ProofTerms, ProofWriter};
 use crate::receipt::{Disclosure, Receipt, State};
@@ -18,20 +19,20 @@ pub struct ProofRequest {
     /// for those who confirmed, only of the meetings that they confirmed.
     pub selection: Selection,
     /// For whom it is made, what for and when.
-    pub statement: ProofTerms,
+    pub terms: ProofTerms,
     /// Whose badges are in it. One can't be cut: it is there whole or not at all.
     pub disclose: Disclosure,
 }
 
 impl ProofRequest {
     /// A proof of meetings with these people, with the badges that they showed and without the owner's.
-    pub fn new(selection: Selection, statement: ProofTerms) -> Self {
-        Self { selection, statement, disclose: Disclosure { holder: false, peer: true } }
+    pub fn new(selection: Selection, terms: ProofTerms) -> Self {
+        Self { selection, terms, disclose: Disclosure { holder: false, peer: true } }
     }
 }
 
 /// Writes a [proof](crate::proof) to `out`, which is best buffered by nobody else. Into
-/// [`io::sink()`](std::io::sink) it is a dry run. Of the owner's words only the statement leaves.
+/// [`io::sink()`](std::io::sink) it is a dry run. Of the owner's words only the terms leaves.
 ///
 /// Everybody is read once to count and once to write, since a proof begins with its number of receipts and
 /// holds them in the order of ids; 32 bytes for each person are in memory, and one receipt. `watch` is told
@@ -64,7 +65,7 @@ fn write(
     out: &mut dyn Write,
     watch: &mut Watch<'_>,
 ) -> Result<(), ExportError> {
-    let mut writer = ProofWriter::begin(book.identity(), &request.statement, count, out)?;
+    let mut writer = ProofWriter::begin(book.identity(), &request.terms, count, out)?;
     for (done, key) in keys.iter().enumerate() {
         go_on(watch, done, keys.len())?;
         let contact = book.contact(key)?.ok_or(ExportError::NotMet)?;

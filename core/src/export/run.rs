@@ -1,13 +1,14 @@
 //! Exporting: who is found, each card in turn, how far it is, and whether to go on.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 
 use super::card::{Card, Cards};
 use super::pen::Pen;
 use super::{ExportError, Request, Selection};
 use crate::book::{Book, Order};
+use crate::disk::Counting;
 use crate::identity::PersonId;
 
 /// How far an export is.
@@ -151,22 +152,4 @@ pub(super) fn selected(
         }
     };
     if people.is_empty() { Err(ExportError::Nobody) } else { Ok(people) }
-}
-
-/// Counts what goes through.
-pub(super) struct Counting<'a> {
-    pub(super) out: BufWriter<&'a mut dyn Write>,
-    pub(super) bytes: &'a mut u64,
-}
-
-impl Write for Counting<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        *self.bytes += u64::try_from(written).unwrap_or(u64::MAX);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }

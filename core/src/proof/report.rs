@@ -61,7 +61,7 @@ pub enum ReportError {
 }
 
 fn beginning(header: &Header) -> String {
-    let statement = &header.statement;
+    let terms = &header.terms;
     let said = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { bdi(text) };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -76,9 +76,9 @@ fn beginning(header: &Header) -> String {
          <th scope=\"col\">What the holder claims</th><th scope=\"col\">Level of assurance</th></tr></thead>\n\
          <tbody>\n",
         term("Holder, by their key", &holder(header)),
-        term("Made for, as the holder says", &said(statement.to(), "nobody in particular")),
-        term("What for, as the holder says", &said(statement.purpose(), "not said")),
-        term("Made at, as the holder's clock said", &time(statement.made_at())),
+        term("Made for, as the holder says", &said(terms.to(), "nobody in particular")),
+        term("What for, as the holder says", &said(terms.purpose(), "not said")),
+        term("Made at, as the holder's clock said", &time(terms.made_at())),
         term("Receipts", &header.receipts.to_string()),
     )
 }

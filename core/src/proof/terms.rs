@@ -74,7 +74,7 @@ pub struct Header {
     /// Whose proof it is: the holder of every receipt in it, and whose signature ends it.
     pub holder: PersonId,
     /// For whom, what for and when, in their words.
-    pub statement: ProofTerms,
+    pub terms: ProofTerms,
     /// How many receipts it holds, 1 to [`MAX_RECEIPTS`].
     pub receipts: u32,
 }
@@ -102,8 +102,8 @@ impl Header {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         cbor::write(|w| {
             w.array(7)?.str(Self::TAG)?.u64(Self::VERSION)?.bytes(self.holder.as_bytes())?;
-            w.str(self.statement.to())?.str(self.statement.purpose())?;
-            w.u32(self.statement.made_at.seconds())?.u32(self.receipts)?;
+            w.str(self.terms.to())?.str(self.terms.purpose())?;
+            w.u32(self.terms.made_at.seconds())?.u32(self.receipts)?;
             Ok(())
         })
     }
@@ -120,10 +120,10 @@ impl Header {
         let holder = PersonId::from_bytes(cbor::fixed(d)?).map_err(|_| ProofError::Header)?;
         let (to, purpose) = (d.str().map_err(cbor)?, d.str().map_err(cbor)?);
         let made_at = UnixTime::received(d.u32().map_err(cbor)?).ok_or(ProofError::Header)?;
-        let statement = ProofTerms::received(to, purpose, made_at);
-        let statement = statement.map_err(|_| ProofError::Header)?;
+        let terms = ProofTerms::received(to, purpose, made_at);
+        let terms = terms.map_err(|_| ProofError::Header)?;
         match d.u32().map_err(cbor)? {
-            receipts @ 1..=MAX_RECEIPTS => Ok(Self { holder, statement, receipts }),
+            receipts @ 1..=MAX_RECEIPTS => Ok(Self { holder, terms, receipts }),
             _ => Err(ProofError::Header),
         }
     }

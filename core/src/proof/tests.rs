@@ -70,13 +70,13 @@ fn some(holder: &Identity) -> Vec<Receipt> {
     ])
 }
 
-fn statement() -> ProofTerms {
+fn terms() -> ProofTerms {
     ProofTerms::new("The grant office", "Visa of 2027", UnixTime::clamped(WALL + 60)).unwrap()
 }
 
 fn proof(holder: &Identity, receipts: &[Receipt]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut writer = ProofWriter::begin(holder, &statement(), receipts.len(), &mut bytes).unwrap();
+    let mut writer = ProofWriter::begin(holder, &terms(), receipts.len(), &mut bytes).unwrap();
     receipts.iter().for_each(|receipt| writer.put(receipt).unwrap());
     writer.end().unwrap();
     bytes
@@ -91,7 +91,7 @@ fn signed(holder: &Identity, strings: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn header(holder: &Identity, receipts: u32) -> Vec<u8> {
-    Header { holder: holder.person(), statement: statement(), receipts }.to_bytes()
+    Header { holder: holder.person(), terms: terms(), receipts }.to_bytes()
 }
 
 fn checked(bytes: &[u8]) -> Result<(Verified, Vec<Shown>), ProofError> {
@@ -116,7 +116,7 @@ fn a_proof_shows_what_its_receipts_show_and_whom_it_is_made_for() {
     assert_eq!(all, receipts.iter().map(Receipt::shown).collect::<Vec<_>>());
     assert_eq!((verified.contacts, verified.confirmed), (3, 2));
     assert_eq!((verified.header.holder, verified.header.receipts), (ada.person(), 3));
-    assert_eq!(verified.header.statement, statement());
+    assert_eq!(verified.header.terms, terms());
     assert_eq!(verified.bytes, bytes.len() as u64);
     assert_eq!(verified.digest.as_bytes()[..], Sha256::digest(&bytes)[..]);
     assert_eq!(bytes, proof(&ada, &receipts), "the same again gives the same bytes");
@@ -286,7 +286,7 @@ fn a_writer_takes_only_what_makes_a_proof() {
         count: usize,
         out: &'a mut Vec<u8>,
     ) -> Result<ProofWriter<'a>, ProofWriteError> {
-        ProofWriter::begin(ada, &statement(), count, out)
+        ProofWriter::begin(ada, &terms(), count, out)
     }
     assert!(matches!(begin(&ada, 0, &mut out), Err(ProofWriteError::Count(0))));
     assert!(matches!(begin(&ada, 1_000_001, &mut out), Err(ProofWriteError::Count(1_000_001))));
@@ -374,9 +374,9 @@ mod pages {
         let ada = person("Ada");
         let hostile = "<script>alert('&\"')</script>";
         let receipts = [receipt(&ada, hostile, State::Confirmed)];
-        let statement = ProofTerms::new(hostile, hostile, UnixTime::clamped(WALL)).unwrap();
+        let terms = ProofTerms::new(hostile, hostile, UnixTime::clamped(WALL)).unwrap();
         let mut bytes = Vec::new();
-        let mut writer = ProofWriter::begin(&ada, &statement, 1, &mut bytes).unwrap();
+        let mut writer = ProofWriter::begin(&ada, &terms, 1, &mut bytes).unwrap();
         writer.put(&receipts[0]).unwrap();
         writer.end().unwrap();
         let (verified, page) = page(&bytes);

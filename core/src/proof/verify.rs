@@ -40,7 +40,7 @@ pub struct Verified {
 ///
 /// **What `visit` is told counts for nothing until this has returned `Ok`**: the holder's signature over all
 /// of it comes last. Whom the proof is made for is the header's word; whoever expects a proof made for
-/// themselves compares `verified.header.statement.to()` with their own name.
+/// themselves compares `verified.header.terms.to()` with their own name.
 ///
 /// # Errors
 /// Any altered, missing or added byte gives a [`ProofError`], which names the part.

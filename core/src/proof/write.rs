@@ -30,15 +30,15 @@ impl<'a> ProofWriter<'a> {
     /// [`ProofWriteError::Write`].
     pub fn begin(
         holder: &'a Identity,
-        statement: &ProofTerms,
+        terms: &ProofTerms,
         receipts: usize,
         out: &'a mut dyn Write,
     ) -> Result<Self, ProofWriteError> {
         let left = u32::try_from(receipts).ok().filter(|n| (1..=MAX_RECEIPTS).contains(n));
         let left = left.ok_or(ProofWriteError::Count(receipts))?;
         let mut writer = Self { holder, out, hash: Sha256::new(), left, before: None };
-        let statement = statement.clone();
-        let header = Header { holder: holder.person(), statement, receipts: left };
+        let terms = terms.clone();
+        let header = Header { holder: holder.person(), terms, receipts: left };
         writer.string(&header.to_bytes())?;
         Ok(writer)
     }

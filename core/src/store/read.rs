@@ -61,15 +61,6 @@ impl Store {
         Ok(move |subject: &Subject| !shared.contains(&self.keys.lookup(subject.as_bytes())))
     }
 
-    /// Whether there is any entry about `subject`.
-    ///
-    /// # Errors
-    /// [`ReadError::Index`].
-    pub(crate) fn knows(&self, subject: &Subject) -> Result<bool, ReadError> {
-        let hash = self.keys.lookup(subject.as_bytes());
-        Ok(!self.seqs_of(&hash)?.is_empty())
-    }
-
     /// Every entry, oldest first, read from the ledger as a stream. What is damaged there comes
     /// from the index, or as [`ReadError::Lost`] in its place, after which the rest follows.
     ///

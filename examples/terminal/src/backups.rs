@@ -1,40 +1,43 @@
 //! The whole book in one file, and back.
 
-use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::{env, fs};
 
 use lapel::backup::{Backup, Key, Lock, Merged};
-use lapel::book::{Book, Mode, Settings};
+use lapel::book::Book;
 use serde_json::{Value, json};
 
-use crate::args::{BackupArgs, PassphraseArgs, RestoreArgs};
+use crate::args::{BackupArgs, RestoreArgs};
 use crate::failure::{Code, Failure, Outcome};
-use crate::home::{Home, rng, wall};
+use crate::home::{Home, rng, until, wall};
 use crate::say::Say;
+use crate::stdin::Interrupt;
+use crate::{files, papers};
 
 /// A passphrase or an identity takes less.
 const MOST: u64 = 4_096;
 
 /// `lapel backup`.
 pub(crate) fn backup(home: &Home, args: &BackupArgs, say: &Say) -> Outcome {
-    let book = home.open(say)?;
+    papers::one_thing_on_stdout(&args.out, say)?;
+    papers::bytes_not_on_a_terminal("backup", &args.out)?;
+    let book = home.open_watched(Interrupt::watch(), say)?;
     let lock = match args.recipient.as_slice() {
-        [] => Lock::passphrase(&passphrase(&args.passphrase, true)?)?,
+        [] => Lock::passphrase(&passphrase(args.passphrase_file.as_deref(), true)?)?,
         recipients => Lock::recipients(recipients)?,
     };
+    if files::is_standard(&args.out) {
+        book.back_up(&mut io::stdout().lock(), &lock, wall())?;
+        return Ok(());
+    }
     let done = book.back_up_to(&args.out, &lock, wall())?;
-    let out = args.out.display();
-    let lost = match done.lost {
-        0 => String::new(),
-        1 => " One entry had been lost to damage before and is missing.".into(),
-        lost => format!(" {lost} entries had been lost to damage before and are missing."),
-    };
     let text = format!(
-        "The whole book and your key are in {out}, encrypted, {} bytes.{lost} Whoever opens it is you; \
+        "The whole book and your key are in {}, encrypted, {} bytes.{} Whoever opens it is you; \
          without its passphrase or key nobody opens it.",
-        done.bytes
+        args.out.display(),
+        done.bytes,
+        missing(done.lost),
     );
     say.done(
         &text,
@@ -46,20 +49,24 @@ pub(crate) fn backup(home: &Home, args: &BackupArgs, say: &Say) -> Outcome {
 
 /// `lapel restore`.
 pub(crate) fn restore(home: &Home, args: &RestoreArgs, say: &Say) -> Outcome {
+    if files::is_standard(&args.file) {
+        let message = "A backup is read twice, once to judge it: name a file.";
+        return Err(Failure::new(Code::Usage, message));
+    }
+    let interrupt = Interrupt::watch();
     let key = match &args.identity_file {
         Some(file) => Key::identity(&identity(file)?)?,
-        None => Key::passphrase(&passphrase(&args.passphrase, false)?)?,
+        None => Key::passphrase(&passphrase(args.passphrase_file.as_deref(), false)?)?,
     };
     let backup = Backup::file(&args.file, &key);
     let about = backup.about()?;
     let merged = match (args.merge, args.dry_run) {
-        (true, true) => home.open(say)?.would_merge(&backup)?,
-        (true, false) => home.open(say)?.merge(&backup, &mut rng())?,
+        (true, true) => home.open_watched(interrupt, say)?.would_merge(&backup)?,
+        (true, false) => home.open_watched(interrupt, say)?.merge(&backup, &mut rng())?,
         (false, true) => Book::would_restore(&backup)?,
         (false, false) => {
-            let settings = Settings::new(home.book_dir(), Arc::new(home.vault()));
-            let (book, _, merged) =
-                Book::restore(settings.mode(Mode::Create), &backup, &mut rng())?;
+            let settings = home.settings().watched(until(interrupt));
+            let (book, _, merged) = Book::restore(settings, &backup, &mut rng())?;
             book.close()?;
             merged
         }
@@ -76,9 +83,19 @@ pub(crate) fn restore(home: &Home, args: &RestoreArgs, say: &Say) -> Outcome {
         "people": merged.people, "encounters": merged.encounters,
         "confirmations": merged.confirmations, "others": merged.others, "known": merged.known,
         "left_out": merged.left_out, "forgotten": merged.forgotten, "refused": refused,
+        "lost": merged.lost, "old_key_remains": merged.old_key_remains,
         "older": merged.older, "moved": merged.moved, "both_went_on": merged.both_went_on,
     });
     say.answer(&(text + "\n"), &document)
+}
+
+/// That entries are missing, if any are.
+fn missing(lost: u64) -> String {
+    match lost {
+        0 => String::new(),
+        1 => " One entry had been lost to damage before and is missing.".into(),
+        lost => format!(" {lost} entries had been lost to damage before and are missing."),
+    }
 }
 
 /// What it brought, and what somebody has to know.
@@ -97,6 +114,11 @@ fn sentences(merged: &Merged, args: &RestoreArgs) -> Vec<String> {
     }
     for refused in &merged.refused {
         said.push(format!("Entry {} was refused: {}.", refused.entry, refused.why));
+    }
+    said.extend(Some(missing(merged.lost).trim().to_owned()).filter(|text| !text.is_empty()));
+    if merged.old_key_remains {
+        let text = "A former key could not be destroyed yet; the next open tries again.";
+        said.push(text.into());
     }
     if merged.older {
         said.push("This backup is older than the book that is here.".into());
@@ -119,14 +141,14 @@ fn sentences(merged: &Merged, args: &RestoreArgs) -> Vec<String> {
     said
 }
 
-/// The passphrase, from wherever it was said to come.
-fn passphrase(args: &PassphraseArgs, is_new: bool) -> Outcome<String> {
-    if let Some(file) = &args.passphrase_file {
-        let text = first_line(file)?;
-        return Ok(text);
+/// The passphrase, from a file, the environment, or whoever sits there.
+fn passphrase(file: Option<&Path>, is_new: bool) -> Outcome<String> {
+    if let Some(file) = file {
+        return first_line(file);
     }
-    if let Some(passphrase) = &args.passphrase {
-        return Ok(passphrase.clone());
+    // On the command line it would stand in every list of processes.
+    if let Ok(passphrase) = env::var("LAPEL_PASSPHRASE") {
+        return Ok(passphrase);
     }
     if !io::stdin().is_terminal() {
         let message = "There is no terminal to ask for the passphrase: give --passphrase-file F or \

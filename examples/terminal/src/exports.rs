@@ -97,8 +97,8 @@ impl Asked {
             }
             As::Proof => {
                 let words = |text: &Option<String>| text.clone().unwrap_or_default();
-                let statement = ProofTerms::new(&words(&args.to), &words(&args.purpose), wall())?;
-                let mut request = ProofRequest::new(selection, statement);
+                let terms = ProofTerms::new(&words(&args.to), &words(&args.purpose), wall())?;
+                let mut request = ProofRequest::new(selection, terms);
                 request.disclose.holder = args.with_badge;
                 Self::Proof(request)
             }

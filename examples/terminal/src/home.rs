@@ -1,6 +1,6 @@
 //! Where book and keys are, and opening them.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{ControlFlow, Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,13 +8,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use etcetera::BaseStrategy as _;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use lapel::book::{Book, IndexState, Mode, OpenError, OpenReport, RolledBack, Settings};
+use lapel::book::{Book, IndexState, Mode, OpenError, OpenReport, RolledBack, Settings, Watch};
 use lapel::date::Date;
 use lapel::time::UnixTime;
 use lapel::vault::FileVault;
 
 use crate::failure::{Code, Failure, Outcome};
 use crate::say::Say;
+use crate::stdin::Interrupt;
 
 /// A home: `<home>/book` and, beside it, `<home>/keys`.
 #[derive(Debug)]
@@ -49,16 +50,31 @@ impl Home {
 
     /// Opens the book there is, and says what an open came upon.
     pub(crate) fn open(&self, say: &Say) -> Outcome<Open> {
-        let (book, report) = self.open_as(Mode::Existing)?;
+        self.open_with(self.settings().mode(Mode::Existing), say)
+    }
+
+    /// The same, where `interrupt` ends long work.
+    pub(crate) fn open_watched(&self, interrupt: Interrupt, say: &Say) -> Outcome<Open> {
+        self.open_with(self.settings().mode(Mode::Existing).watched(until(interrupt)), say)
+    }
+
+    fn open_with(&self, settings: Settings, say: &Say) -> Outcome<Open> {
+        let opened = Book::open_with(settings, &mut rng());
+        let (book, report) = opened.map_err(|error| self.not_opened(error))?;
         for sentence in sentences(&report) {
             say.aside(&sentence);
         }
         Ok(Open(book))
     }
 
+    /// Where the book is and who keeps its keys.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::new(self.book_dir(), Arc::new(self.vault()))
+    }
+
     /// Opens the book as `mode` says.
     pub(crate) fn open_as(&self, mode: Mode) -> Outcome<(Book, OpenReport)> {
-        let settings = Settings::new(self.book_dir(), Arc::new(self.vault())).mode(mode);
+        let settings = self.settings().mode(mode);
         Book::open_with(settings, &mut rng()).map_err(|error| self.not_opened(error))
     }
 
@@ -73,6 +89,14 @@ impl Home {
         );
         Failure::new(Code::NoBook, message)
     }
+}
+
+/// What ends long work once somebody asked for that.
+pub(crate) fn until(interrupt: Interrupt) -> Arc<Watch> {
+    Arc::new(move |_| match interrupt.is_asked() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    })
 }
 
 /// An open book, closed in order however the command ends.

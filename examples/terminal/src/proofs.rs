@@ -42,7 +42,7 @@ pub(crate) fn verify(from: &mut dyn Read, report: Option<&Path>, say: &Say) -> O
 
 fn text(verified: &Verified, all: &[Shown]) -> String {
     let Verified { header, contacts, confirmed, digest, .. } = verified;
-    let statement = &header.statement;
+    let terms = &header.terms;
     let said = |words: &str, text: &str| match text {
         "" => String::new(),
         text => format!(", {words} \"{text}\""),
@@ -53,9 +53,9 @@ fn text(verified: &Verified, all: &[Shown]) -> String {
          SHA-256 {digest}",
         header.holder.fingerprint(),
         header.receipts,
-        statement.made_at(),
-        said("for", statement.to()),
-        said("to be used for", statement.purpose()),
+        terms.made_at(),
+        said("for", terms.to()),
+        said("to be used for", terms.purpose()),
     )];
     parts.extend(all.iter().map(Shown::to_string));
     parts.join("\n\n")
@@ -63,13 +63,13 @@ fn text(verified: &Verified, all: &[Shown]) -> String {
 
 fn document(verified: &Verified, all: &[Shown]) -> Outcome<Value> {
     let Verified { header, contacts, confirmed, bytes, digest, .. } = verified;
-    let statement = &header.statement;
+    let terms = &header.terms;
     let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Ok(json!({
         "holder": header.holder.to_string(),
-        "to": said(statement.to()),
-        "purpose": said(statement.purpose()),
-        "made_at": statement.made_at().to_string(),
+        "to": said(terms.to()),
+        "purpose": said(terms.purpose()),
+        "made_at": terms.made_at().to_string(),
         "contacts": contacts,
         "confirmed": confirmed,
         "bytes": bytes,

@@ -7,12 +7,12 @@ use core::ops::ControlFlow;
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use lapel::book::{Book, Focus, IndexState, Link, Order, OutcomeFields, OutcomeKind, Query};
 use lapel::identity::PersonId;
 use lapel::vault::FileVault;
 use lapel_bench::child::{self, Spent};
+use lapel_bench::people::fill_with;
 use lapel_bench::rivals::{Redb, Rival, Sled, Sqlite};
 use lapel_bench::work::Work;
 use lapel_bench::{Report, meet_a_stranger};
@@ -33,31 +33,9 @@ fn open(home: &Path) -> (Book, IndexState) {
     (book, report.index)
 }
 
-/// A book of `people`, each met through a real exchange; a thread a core does their part of it.
+/// A book of `people`, each met through a real exchange.
 fn fill(home: &Path, people: u64) {
-    let (mut book, _) = open(home);
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    std::thread::scope(|scope| {
-        let (meet, met) = sync_channel(256);
-        for thread in 0..threads {
-            let (meet, me) = (meet.clone(), book.identity().clone());
-            scope.spawn(move || {
-                let mut rng = rng(100 + thread);
-                for number in (thread..people).step_by(threads as usize) {
-                    meet.send(meet_a_stranger(&me, number, &mut rng)).unwrap();
-                }
-            });
-        }
-        drop(meet);
-        let mut rng = rng(2);
-        for encounter in met {
-            let _ = book.record(&encounter, &mut rng).unwrap();
-        }
-    });
-    while book.maintain(1_000, &mut rng(2)).unwrap() > 0 {}
-    // Draws the roster up, which the first list does.
-    book.latest(1).unwrap();
-    book.close().unwrap();
+    fill_with(home, people, meet_a_stranger, |_, _, _, _| ());
 }
 
 /// Puts a tag on each of a thousand people and takes it off again, six times.

@@ -25,8 +25,8 @@ const KEYS: usize = 512;
 fn prove(home: &Path) -> Box<dyn FnOnce()> {
     let (book, out) = (open(home), home.join("proof"));
     let made_at = UnixTime::clamped(1_795_458_300);
-    let statement = ProofTerms::new("The grant office", "Travel", made_at).unwrap();
-    let request = ProofRequest::new(Selection::default(), statement);
+    let terms = ProofTerms::new("The grant office", "Travel", made_at).unwrap();
+    let request = ProofRequest::new(Selection::default(), terms);
     Box::new(move || {
         prove_to(&book, &request, &out, &mut |_| ControlFlow::Continue(())).unwrap();
         std::mem::forget(book);

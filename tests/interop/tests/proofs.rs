@@ -16,12 +16,12 @@ use std::path::PathBuf;
 
 use lapel::identity::Identity;
 use lapel::proof::{self, ProofError, ProofTerms, ProofWriter};
-use lapel::receipt::{Receipt, ReceiptError};
+use lapel::receipt::Receipt;
 use lapel::time::UnixTime;
 use lapel_interop_tests::python;
 use lapel_protocol_tests::receipt::{Side, receipt};
 use lapel_protocol_tests::schedule::{labelled, sha256};
-use lapel_protocol_tests::{Party, cbor};
+use lapel_protocol_tests::{Party, cbor, vectors};
 use serde_json::{Value, json};
 
 const TO: &str = "Zürich grants";
@@ -83,9 +83,9 @@ fn signed(by: &Party, header: &[u8], receipts: &[&Vec<u8>]) -> Vec<u8> {
 /// The proof that `lapel` writes of them.
 fn written(holder: &Party, receipts: &[Vec<u8>]) -> Vec<u8> {
     let me = Identity::from_secret(&holder.key.to_bytes());
-    let statement = ProofTerms::new(TO, "", UnixTime::clamped(MADE_AT as i64)).unwrap();
+    let terms = ProofTerms::new(TO, "", UnixTime::clamped(MADE_AT as i64)).unwrap();
     let mut bytes = Vec::new();
-    let mut writer = ProofWriter::begin(&me, &statement, receipts.len(), &mut bytes).unwrap();
+    let mut writer = ProofWriter::begin(&me, &terms, receipts.len(), &mut bytes).unwrap();
     receipts.iter().for_each(|r| writer.put(&Receipt::from_bytes(r).unwrap()).unwrap());
     writer.end().unwrap();
     bytes
@@ -101,9 +101,9 @@ fn findings(bytes: &[u8]) -> Value {
     match verified {
         Ok(verified) => json!({
             "holder": verified.header.holder.to_string(),
-            "to": Some(verified.header.statement.to()).filter(|to| !to.is_empty()),
-            "purpose": Some(verified.header.statement.purpose()).filter(|text| !text.is_empty()),
-            "made_at": verified.header.statement.made_at().seconds(),
+            "to": Some(verified.header.terms.to()).filter(|to| !to.is_empty()),
+            "purpose": Some(verified.header.terms.purpose()).filter(|text| !text.is_empty()),
+            "made_at": verified.header.terms.made_at().seconds(),
             "contacts": verified.contacts,
             "confirmed": verified.confirmed,
             "bytes": verified.bytes,
@@ -121,16 +121,7 @@ fn name(error: &ProofError) -> String {
         ProofError::Header => "header".into(),
         ProofError::Truncated(_) => "truncated".into(),
         ProofError::Receipt { number, source } => {
-            let source = match source {
-                ReceiptError::Bytes => "bytes".into(),
-                ReceiptError::NewerVersion(_) => "newer_version".into(),
-                ReceiptError::OneSided => "one_sided".into(),
-                ReceiptError::EphemeralKey(half) => format!("ephemeral_key of {half}"),
-                ReceiptError::Commitment(half) => format!("commitment of {half}"),
-                ReceiptError::Signature(half) => format!("signature of {half}"),
-                _ => panic!("no name for {source}"),
-            };
-            format!("receipt {number}: {source}")
+            format!("receipt {number}: {}", vectors::receipt_error(source))
         }
         ProofError::AnotherHolder { number } => format!("another_holder {number}"),
         ProofError::Repeated { number } => format!("repeated {number}"),

@@ -7,14 +7,15 @@ use clap::Args;
 /// `lapel backup`.
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {
-    /// Where to; the file takes the place of an old one only when it is whole
+    /// Where to, or - for standard output; a file takes the place of an old one only when it is whole
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Lock it for this recipient of age's (age1…) instead of with a passphrase; several can be named
-    #[arg(long, value_name = "RECIPIENT", conflicts_with_all = ["passphrase_file", "passphrase"])]
+    #[arg(long, value_name = "RECIPIENT", conflicts_with = "passphrase_file")]
     pub(crate) recipient: Vec<String>,
-    #[command(flatten)]
-    pub(crate) passphrase: PassphraseArgs,
+    /// A file whose first line is the passphrase [default: LAPEL_PASSPHRASE, or it is asked for]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// `lapel restore`.
@@ -30,25 +31,9 @@ pub(crate) struct RestoreArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// A file with the age identity (AGE-SECRET-KEY-1…) of a recipient
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["passphrase_file", "passphrase"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase_file")]
     pub(crate) identity_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) passphrase: PassphraseArgs,
-}
-
-/// Where a passphrase comes from. Without any of these it is asked for.
-#[derive(Debug, Args)]
-pub(crate) struct PassphraseArgs {
-    /// A file whose first line is the passphrase
+    /// A file whose first line is the passphrase [default: LAPEL_PASSPHRASE, or it is asked for]
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// The passphrase itself, which only the environment can give
-    #[arg(
-        env = "LAPEL_PASSPHRASE",
-        hide_env_values = true,
-        long,
-        hide = true,
-        value_name = "WORDS"
-    )]
-    pub(crate) passphrase: Option<String>,
 }

@@ -85,4 +85,28 @@ fn what_opens_no_backup_is_said_in_a_sentence_and_changes_nothing() {
     refused(&[&merge[..], &[&right]].concat(), 8, "is not a backup: it isn't an age file");
     refused(&["restore", "nowhere.age", "--passphrase-file", &right], 8, "nowhere.age");
     refused(&["backup", "--out", file, "--recipient", "age1nobody"], 8, "ecipient 1 is none");
+    refused(&["restore", "-", "--passphrase-file", &right], 2, "name a file");
+    refused(&["backup", "--out", file, "--passphrase", "right"], 2, "unexpected argument");
+}
+
+#[test]
+fn the_environment_gives_a_passphrase_and_standard_output_takes_a_backup() {
+    let (_dir, ada, _grace) = two_who_met();
+    let asked = |args: &[&str]| {
+        let out = ada.command(args).env("LAPEL_PASSPHRASE", "correct horse").output().unwrap();
+        assert_eq!(code(&out), 0, "{}", stderr(&out));
+        out.stdout
+    };
+    let file = ada.path("book.age");
+    fs::write(&file, asked(&["backup", "--out", "-"])).unwrap();
+    assert!(!ada.path("-").exists());
+    let said = asked(&["restore", file.to_str().unwrap(), "--merge", "--dry-run", "--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    assert_eq!((&said["encounters"], &said["known"]), (&0.into(), &2.into()));
+    // A recipient is enough, whatever the environment has.
+    let recipient = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+    let sealed = asked(&["backup", "--out", "-", "--recipient", recipient]);
+    assert!(sealed.starts_with(b"age-encryption.org/v1\n-> X25519 "));
+    let said = ada.fails(2, &["backup", "--out", "-", "--json"]);
+    assert!(said.contains("not both"), "{said}");
 }

@@ -1,6 +1,21 @@
 //! The receipts among the vectors.
 
+use lapel::receipt::ReceiptError;
+
 use super::*;
+
+/// The name that vectors have for what is wrong with a receipt.
+pub fn receipt_error(error: &ReceiptError) -> String {
+    match error {
+        ReceiptError::Bytes => "bytes".into(),
+        ReceiptError::NewerVersion(_) => "newer_version".into(),
+        ReceiptError::OneSided => "one_sided".into(),
+        ReceiptError::EphemeralKey(half) => format!("ephemeral_key of {half}"),
+        ReceiptError::Commitment(half) => format!("commitment of {half}"),
+        ReceiptError::Signature(half) => format!("signature of {half}"),
+        _ => panic!("no name for {error}"),
+    }
+}
 
 /// A receipt and exactly what it shows.
 #[derive(Debug, Serialize, Deserialize)]
