@@ -179,17 +179,21 @@ impl Receipt {
     /// # Errors
     /// Any altered, missing or added byte gives a [`ReceiptError`].
     pub fn verify(bytes: &[u8]) -> Result<Shown, ReceiptError> {
-        Self::from_bytes(bytes).map(|receipt| receipt.shown())
+        Self::bounded(bytes)?.check()
     }
 
     /// Reads and checks a receipt, as [`Receipt::verify`] does.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReceiptError> {
+        let receipt = Self::bounded(bytes)?;
+        receipt.check()?;
+        Ok(receipt)
+    }
+
+    fn bounded(bytes: &[u8]) -> Result<Self, ReceiptError> {
         if bytes.len() > Self::MAX_BYTES {
             return Err(ReceiptError::Bytes);
         }
-        let receipt = Self::from_sealed(bytes)?;
-        receipt.check()?;
-        Ok(receipt)
+        Self::from_sealed(bytes)
     }
 
     /// The one encoding: `["lapel receipt", 1, comparison, holder, peer, checksum]`.
@@ -219,10 +223,15 @@ impl Receipt {
 
     /// What it shows.
     pub fn shown(&self) -> Shown {
-        let (holder, peer) = (self.holder.shown(), self.peer.shown());
+        let (holder, peer) = (self.holder.badge(), self.peer.badge());
+        self.showing(self.transcript(), holder, peer)
+    }
+
+    fn showing(&self, transcript: Transcript, holder: Option<Badge>, peer: Option<Badge>) -> Shown {
+        let (holder, peer) = (self.holder.showing(holder), self.peer.showing(peer));
         let agreed = holder.claimed_event == peer.claimed_event && !peer.claimed_event.is_none();
         Shown {
-            transcript: self.transcript(),
+            transcript,
             event: agreed.then(|| peer.claimed_event.clone()),
             comparison: self.comparison,
             holder,
@@ -246,7 +255,8 @@ impl Receipt {
         cbor::exactly(bytes, Self::read, Self::to_bytes)
     }
 
-    pub(crate) fn check(&self) -> Result<(), ReceiptError> {
+    /// Checks all of it, and says what it shows.
+    pub(crate) fn check(&self) -> Result<Shown, ReceiptError> {
         let (holder, peer) = (&self.holder, &self.peer);
         if holder.ephemeral == peer.ephemeral || holder.opening.person == peer.opening.person {
             return Err(ReceiptError::OneSided);
@@ -257,8 +267,9 @@ impl Receipt {
             }
         }
         let transcript = self.transcript();
-        holder.check(Half::Holder, &transcript, peer.opening.person)?;
-        peer.check(Half::Peer, &transcript, holder.opening.person)
+        let holders = holder.check(Half::Holder, &transcript, peer.opening.person)?;
+        let peers = peer.check(Half::Peer, &transcript, holder.opening.person)?;
+        Ok(self.showing(transcript, holders, peers))
     }
 
     fn read(d: &mut Decoder<'_>) -> Result<Self, ReceiptError> {
@@ -292,14 +303,21 @@ impl Side {
         Hello { ephemeral: self.ephemeral, commitment: self.opening.commitment(&self.blind) }
     }
 
-    /// The badge, where the receipt carries it. It was checked when the receipt was read.
+    /// The badge, where the receipt carries it and it is one.
     pub(crate) fn badge(&self) -> Option<Badge> {
         self.badge.as_ref().and_then(|badge| Badge::from_bytes(&badge.bytes).ok())
     }
 
-    fn check(&self, half: Half, th: &Transcript, other: PersonId) -> Result<(), ReceiptError> {
-        let badge_holds = self.badge.as_ref().is_none_or(|badge| {
-            badge.badge_hash() == self.opening.badge_hash && Badge::from_bytes(&badge.bytes).is_ok()
+    /// Checks it as one half of `th`, and gives its badge, where it carries one.
+    fn check(
+        &self,
+        half: Half,
+        th: &Transcript,
+        other: PersonId,
+    ) -> Result<Option<Badge>, ReceiptError> {
+        let badge = self.badge();
+        let badge_holds = self.badge.as_ref().is_none_or(|committed| {
+            committed.badge_hash() == self.opening.badge_hash && badge.is_some()
         });
         let attestation_holds = self.attestation.as_ref().is_none_or(|a| {
             a.attestation_hash() == self.opening.attestation_hash
@@ -319,10 +337,10 @@ impl Side {
                 signing::verify(person, Context::Confirm, &items, signature)
             }
         };
-        if holds { Ok(()) } else { Err(ReceiptError::Signature(half)) }
+        if holds { Ok(badge) } else { Err(ReceiptError::Signature(half)) }
     }
 
-    fn shown(&self) -> ShownSide {
+    fn showing(&self, badge: Option<Badge>) -> ShownSide {
         ShownSide {
             person: self.opening.person,
             state: match self.signed {
@@ -331,7 +349,7 @@ impl Side {
             },
             claimed_time: self.opening.met_at,
             claimed_event: self.opening.event.clone(),
-            badge: self.badge(),
+            badge,
         }
     }
 

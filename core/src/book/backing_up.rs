@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use super::entry::{Happening, Listed, about};
+use super::entry::{Happening, Listed};
 use super::{Book, ReadError, unless_lost};
 use crate::backup::{BackedUp, BackupError, Head, Lock, Writing};
 use crate::disk::{self, Counting};
-use crate::identity::PersonId;
 use crate::ledger::Entry;
 use crate::store::Work;
 use crate::time::UnixTime;
@@ -58,9 +57,9 @@ impl Book {
                 done.entries += 1;
             }
         }
-        let is_all_about = store.only_entries()?;
+        let confirmations = self.confirmations()?;
         for (seen, entry) in (0..).zip(store.entries()?) {
-            self.settings.tell(Work::BackingUp, seen, store.last())?;
+            self.settings.tell(Work::BackingUp, store.last() + seen, 2 * store.last())?;
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(ReadError::Lost(_)) => {
@@ -73,24 +72,14 @@ impl Book {
                 Some(
                     Happening::Confirmed { .. } | Happening::Forgotten(_) | Happening::Counted(_),
                 ) => continue,
-                Some(Happening::Met { receipt, confirm_message, continues, stamp }) => {
-                    let person = receipt.peer.opening.person;
-                    let is_alone = about(&person).is_some_and(|subject| is_all_about(&subject));
-                    if is_alone {
-                        entry
-                    } else {
-                        let mut receipt = receipt;
-                        if let Some(signature) =
-                            self.confirmations(&person)?.remove(&receipt.transcript())
-                        {
-                            receipt.set_confirmed(signature);
+                Some(Happening::Met { mut receipt, confirm_message, continues, stamp }) => {
+                    match confirmations.get(&receipt.transcript()) {
+                        Some(signature) => {
+                            receipt.set_confirmed(*signature);
+                            let met = Happening::Met { receipt, confirm_message, continues, stamp };
+                            Entry::saying(&met)
                         }
-                        Entry::saying(&Happening::Met {
-                            receipt,
-                            confirm_message,
-                            continues,
-                            stamp,
-                        })
+                        None => entry,
                     }
                 }
                 _ => entry,
@@ -104,16 +93,21 @@ impl Book {
 }
 
 impl Book {
-    /// What a person confirmed later than the encounter itself.
-    fn confirmations(
-        &self,
-        person: &PersonId,
-    ) -> Result<BTreeMap<Transcript, [u8; 64]>, ReadError> {
-        let all = self.happenings(about(person))?.into_iter();
-        let confirmed = all.filter_map(|(_, happening)| match happening {
-            Happening::Confirmed { transcript, signature, .. } => Some((transcript, signature)),
-            _ => None,
-        });
-        Ok(confirmed.collect())
+    /// What was confirmed later than the encounter itself, by everybody: some hundred bytes each.
+    fn confirmations(&self) -> Result<BTreeMap<Transcript, [u8; 64]>, BackupError> {
+        let store = self.store()?;
+        let mut confirmations = BTreeMap::new();
+        for (seen, entry) in (0..).zip(store.entries()?) {
+            self.settings.tell(Work::BackingUp, seen, 2 * store.last())?;
+            let Some(entry) = unless_lost(entry)? else { continue };
+            if entry.kind != Happening::CONFIRMED {
+                continue;
+            }
+            if let Some(Happening::Confirmed { transcript, signature, .. }) = Happening::of(&entry)
+            {
+                confirmations.insert(transcript, signature);
+            }
+        }
+        Ok(confirmations)
     }
 }

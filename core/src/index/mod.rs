@@ -31,6 +31,9 @@ pub(crate) use engine::EngineError;
 
 /// Entries that wait in memory before they go to the engine together.
 const BATCH: usize = 64;
+/// The same while an index is built: for each handing over, the engine may first see whether there is
+/// room on disk.
+const BATCH_OF_A_BUILD: usize = 512;
 /// Look-ups that wait while an index is built. They go everywhere into what is there, and the more
 /// go in together, in order, the fewer pages are read and written again for each.
 const LOOKUPS_OF_A_BUILD: usize = 32_768;
@@ -132,7 +135,8 @@ impl Index {
         hashes.sort_unstable();
         hashes.dedup();
         self.put(frame, &hashes);
-        if self.waiting >= BATCH {
+        let batch = if self.building { BATCH_OF_A_BUILD } else { BATCH };
+        if self.waiting >= batch {
             // A failure is kept, and found by whoever owns the index.
             let _ = if self.building { self.build_on() } else { self.commit() };
         }
@@ -141,7 +145,7 @@ impl Index {
     fn put(&mut self, frame: &Frame, hashes: &[[u8; 16]]) {
         let seq = frame.entry.seq;
         for hash in hashes {
-            self.pending.insert(rows::lookup_key(hash, seq), vec![]);
+            rows::put_lookup(&mut self.pending, hash, seq);
             self.meta.lookups += 1;
         }
         let verbatim = if self.is_lasting() { frame.bytes.as_slice() } else { &[] };
@@ -235,13 +239,16 @@ impl Index {
         visit: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), EngineError> {
         let mut whole = true;
-        self.scan(&rows::lookup_prefix(hash), &mut |key, _| match rows::lookup_seq(key) {
-            Some(seq) => visit(seq),
-            None => {
-                whole = false;
-                ControlFlow::Break(())
-            }
-        })?;
+        self.scan(
+            &rows::lookup_prefix(hash),
+            &mut |key, value| match rows::lookup_seqs(key, value) {
+                Some(mut seqs) => seqs.try_for_each(&mut *visit),
+                None => {
+                    whole = false;
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
         if whole { Ok(()) } else { Err(bent()) }
     }
 
@@ -250,9 +257,9 @@ impl Index {
     pub(crate) fn shared_lookups(&self) -> Result<BTreeSet<[u8; 16]>, EngineError> {
         self.check()?;
         let (mut shared, mut before) = (BTreeSet::new(), None);
-        self.map.scan(rows::LOOKUP, &mut |key, _| {
+        self.map.scan(rows::LOOKUP, &mut |key, value| {
             let hash = rows::lookup_hash(key);
-            if hash == before {
+            if hash == before || !value.is_empty() {
                 shared.extend(hash);
             }
             before = hash;
@@ -266,17 +273,19 @@ impl Index {
         Ok(shared)
     }
 
-    /// Whether there are exactly as many rows as were put. Reads every key.
+    /// Whether there are exactly as many entries and look-ups as were put. Reads every row.
     pub(crate) fn counts_agree(&self) -> Result<bool, EngineError> {
-        let count = |prefix: &[u8]| {
-            let mut rows = 0_u64;
-            self.scan(prefix, &mut |_, _| {
-                rows += 1;
-                ControlFlow::Continue(())
-            })?;
-            Ok::<_, EngineError>(rows)
-        };
-        Ok(count(b"e")? == self.meta.entries && count(b"l")? == self.meta.lookups)
+        let (mut entries, mut lookups) = (0, Some(0));
+        self.scan(rows::ENTRY, &mut |_, _| {
+            entries += 1;
+            ControlFlow::Continue(())
+        })?;
+        self.scan(rows::LOOKUP, &mut |key, value| {
+            let seqs = rows::lookup_seqs(key, value).map(|seqs| seqs.count() as u64);
+            lookups = lookups.zip(seqs).map(|(before, more)| before + more);
+            ControlFlow::Continue(())
+        })?;
+        Ok(entries == self.meta.entries && lookups == Some(self.meta.lookups))
     }
 
     /// Commits what waits and lets go of every file.

@@ -25,7 +25,7 @@ const PROBE: &str = "room";
 const PATIENCE: u32 = 400;
 
 /// Bytes of pages that sled may keep in memory.
-const CACHE: u64 = 2 * 1024 * 1024;
+const CACHE: u64 = 1024 * 1024;
 
 /// After so many rows of a scan one is looked up: only that makes sled let go of pages again.
 const LOOKED_UP: u32 = 64;

@@ -161,25 +161,30 @@ fn entries_go_to_the_engine_in_batches() {
 
 #[test]
 fn while_it_is_built_look_ups_wait_longer_and_answers_are_the_same() {
-    let each = 200;
-    let subjects: Vec<Vec<u8>> = (0..each).map(|i: u8| vec![b's', i]).collect();
-    let subjects: Vec<&[u8]> = subjects.iter().map(Vec::as_slice).collect();
-    let entries = LOOKUPS_OF_A_BUILD / usize::from(each) + 2 * BATCH;
+    let entries = 2 * BATCH_OF_A_BUILD + BATCH;
     for engine in Engine::all().iter().filter(|engine| **engine != Engine::Memory) {
         let mut bench = Bench::new();
         let mut index = bench.open(*engine, &bench.header).unwrap();
-        for _ in 0..entries {
+        for number in 1..=entries {
+            let own: Vec<String> = (1..40).map(|n| format!("{number} {n}")).collect();
+            let shared = [&b"shared"[..]].into_iter();
+            let subjects: Vec<&[u8]> = shared.chain(own.iter().map(String::as_bytes)).collect();
             bench.add(&mut index, &subjects);
+            if number == BATCH_OF_A_BUILD {
+                assert_eq!(index.pending.len(), 39 * number + number / 64, "look-ups wait");
+            }
         }
         assert!(index.pending.len() < LOOKUPS_OF_A_BUILD, "handed over once");
         for _ in 0..2 {
-            assert_eq!(bench.of(&index, &[b's', 77]), (1..=entries as u64).collect::<Vec<_>>());
+            let all: Vec<u64> = (1..=entries as u64).collect();
+            assert_eq!(bench.of(&index, b"shared"), all);
+            assert_eq!([bench.of(&index, b"7 39"), bench.of(&index, b"1088 1")], [[7], [1088]]);
             assert!(index.counts_agree().unwrap());
             index.finish().unwrap();
         }
         index.close().unwrap();
         let index = bench.open(*engine, &bench.header).unwrap();
-        assert_eq!(bench.of(&index, &[b's', 199]).len(), entries);
+        assert_eq!(bench.of(&index, b"shared").len(), entries);
     }
 }
 

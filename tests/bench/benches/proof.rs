@@ -8,19 +8,17 @@ use core::time::Duration;
 use std::fs::File;
 use std::path::Path;
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use lapel::export::{ProofRequest, Selection, prove_to};
 use lapel::proof::{ProofTerms, verify};
 use lapel::time::UnixTime;
 use lapel_bench::child::{self, Spent};
 use lapel_bench::people::{fill, open};
+use lapel_bench::signatures::bare;
 use lapel_bench::{Report, race};
 
 const MIB: f64 = 1024.0 * 1024.0;
 /// 8,000 contacts a second.
 const TARGET: Duration = Duration::from_micros(125);
-/// Different keys and messages of the baseline, gone through again and again.
-const KEYS: usize = 512;
 
 fn prove(home: &Path) -> Box<dyn FnOnce()> {
     let (book, out) = (open(home), home.join("proof"));
@@ -45,24 +43,6 @@ fn check(home: &Path) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Two bare `verify_strict` a contact, over as many bytes as a receipt's signatures cover.
-fn bare(contacts: usize) -> Box<dyn FnOnce()> {
-    let mut signed = Vec::new();
-    for number in 0..KEYS {
-        let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&number.to_le_bytes());
-        let key = SigningKey::from_bytes(&seed);
-        let message = [number as u8; 85];
-        signed.push((key.verifying_key().to_bytes(), message, key.sign(&message).to_bytes()));
-    }
-    Box::new(move || {
-        for (person, message, signature) in signed.iter().cycle().take(2 * contacts) {
-            let key = VerifyingKey::from_bytes(person).unwrap();
-            key.verify_strict(message, &Signature::from_bytes(signature)).unwrap();
-        }
-    })
-}
-
 fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
     let home = home.to_path_buf();
     match words.split_once(' ') {
@@ -70,7 +50,7 @@ fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
             let people = people.parse().unwrap();
             Box::new(move || fill(&home, people))
         }
-        Some(("bare", contacts)) => bare(contacts.parse().unwrap()),
+        Some(("bare", contacts)) => bare(2 * contacts.parse::<usize>().unwrap()),
         _ if words == "prove" => prove(&home),
         _ => check(&home),
     }
@@ -103,7 +83,7 @@ fn main() {
             let verified = child::run("verify", home.path());
             let text = |what| format!("peak memory to {what} a proof of {people}");
             report.gate(&text("verify"), "MiB", mib(verified), 32.0);
-            report.gate(&text("write"), "MiB", mib(written), 32.0);
+            report.beside(&text("write"), "MiB", mib(written), Some(32.0), &[]);
         }
     }
     report.close("Proofs, each figure from a process of its own");

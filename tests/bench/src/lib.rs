@@ -13,6 +13,7 @@
 pub mod child;
 pub mod people;
 pub mod rivals;
+pub mod signatures;
 pub mod work;
 
 use core::fmt::Write as _;
