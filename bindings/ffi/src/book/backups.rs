@@ -27,8 +27,7 @@ impl Book {
         })
     }
 
-    /// What came out of the backup that this book was restored from by whoever asks; nothing of one that was
-    /// opened.
+    /// What came out of the backup, if this object was made by `restore`; nothing if it was opened.
     pub fn restored(&self) -> Option<Merged> {
         self.restored.clone()
     }
