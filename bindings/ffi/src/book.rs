@@ -1,8 +1,10 @@
 //! The contact book, for all threads of an app.
 
+mod backups;
 mod desk;
 mod exporting;
 mod people;
+mod proving;
 mod statements;
 mod written;
 
@@ -15,6 +17,7 @@ use lapel::exchange::Exchange;
 use self::desk::Desk;
 #[cfg(feature = "rehearsal")]
 pub(crate) use self::desk::rng as system_rng;
+use crate::backup::Merged;
 use crate::badge::Badge;
 use crate::clock::{self, Clock};
 use crate::error::LapelError;
@@ -60,6 +63,7 @@ pub struct Book {
     person: String,
     fingerprint: String,
     opened: Mutex<OpenReport>,
+    restored: Option<Merged>,
     sessions: Mutex<Vec<Weak<Session>>>,
 }
 
@@ -68,27 +72,10 @@ impl Book {
     /// Opens the book, or makes one, with a new identity, where the directory is missing or empty.
     #[uniffi::constructor]
     pub fn open(config: BookConfig) -> Result<Arc<Self>, LapelError> {
-        let BookConfig { home, vault, mode, progress, log } = config;
-        let (home, vault) = (PathBuf::from(home), Arc::new(Asked(vault)));
-        let mut settings = Settings::new(home.clone(), vault.clone()).mode(mode);
-        if let Some(progress) = progress.clone() {
-            settings = settings.watched(desk::watch(progress, log.clone()));
-        }
-        let opened = core::Book::open_with(settings, &mut desk::rng()?).map_err(LapelError::from);
-        let (book, report) = opened.inspect_err(|error| desk::log_failure(&log, error))?;
-        let identity = book.identity().person();
-        let report = OpenReport::from(report);
-        let desk = Desk::of(book, progress, log);
-        desk.log(format!("opened: {}", report.counts()));
-        Ok(Arc::new(Self {
-            desk,
-            home,
-            vault,
-            person: identity.to_string(),
-            fingerprint: identity.fingerprint().to_string(),
-            opened: Mutex::new(report),
-            sessions: Mutex::default(),
-        }))
+        Self::made(config, |settings| {
+            let (book, report) = core::Book::open_with(settings, &mut desk::rng()?)?;
+            Ok((book, report, None))
+        })
     }
 
     /// What opening or resuming it found, the last time.
@@ -189,10 +176,45 @@ impl Book {
 }
 
 impl Book {
+    /// The book that `make` opens or makes, and what is said of that.
+    fn made(
+        config: BookConfig,
+        make: impl FnOnce(Settings) -> Result<Made, LapelError>,
+    ) -> Result<Arc<Self>, LapelError> {
+        let BookConfig { home, vault, mode, progress, log } = config;
+        let (home, vault) = (PathBuf::from(home), Arc::new(Asked(vault)));
+        let mut settings = Settings::new(home.clone(), vault.clone()).mode(mode);
+        if let Some(progress) = progress.clone() {
+            settings = settings.watched(desk::watch(progress, log.clone()));
+        }
+        let made = make(settings).inspect_err(|error| desk::log_failure(&log, error))?;
+        let (book, report, restored) = made;
+        let identity = book.identity().person();
+        let report = OpenReport::from(report);
+        let desk = Desk::of(book, progress, log);
+        if let Some(merged) = &restored {
+            desk.log(format!("restored: {}", merged.counts()));
+        }
+        desk.log(format!("opened: {}", report.counts()));
+        Ok(Arc::new(Self {
+            desk,
+            home,
+            vault,
+            person: identity.to_string(),
+            fingerprint: identity.fingerprint().to_string(),
+            opened: Mutex::new(report),
+            restored,
+            sessions: Mutex::default(),
+        }))
+    }
+
     fn sessions(&self) -> MutexGuard<'_, Vec<Weak<Session>>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A book, what opening it found, and what came out of a backup.
+type Made = (core::Book, core::OpenReport, Option<Merged>);
 
 /// Destroys the keys of the book in `home` and removes its files, whether it opens or not. A book that
 /// is open has to be suspended before.

@@ -128,16 +128,22 @@ pub fn export_schema() -> String {
     core::JSON_SCHEMA.to_owned()
 }
 
-impl ExportRequest {
-    pub(crate) fn checked(self) -> Result<Request, LapelError> {
-        let selection = match self.selection {
-            ExportSelection::Everybody => core::Selection::default(),
-            ExportSelection::Found { query } => core::Selection::Found(query.checked()?),
-            ExportSelection::People { people } => {
+impl ExportSelection {
+    pub(crate) fn checked(self) -> Result<core::Selection, LapelError> {
+        Ok(match self {
+            Self::Everybody => core::Selection::default(),
+            Self::Found { query } => core::Selection::Found(query.checked()?),
+            Self::People { people } => {
                 let people = people.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
                 core::Selection::People(people)
             }
-        };
+        })
+    }
+}
+
+impl ExportRequest {
+    pub(crate) fn checked(self) -> Result<Request, LapelError> {
+        let selection = self.selection.checked()?;
         let (notes, outcomes) = (self.notes, self.outcomes);
         let mut include = Include { notes, outcomes, ..Include::default() };
         if let Some(parts) = self.parts {

@@ -18,6 +18,7 @@
 //!   the library goes on. In Swift only a call that throws can report one, so all do but those that
 //!   give back what is there already, such as ids, or let go of something.
 
+pub mod backup;
 pub mod badge;
 pub mod book;
 pub mod clock;
@@ -28,6 +29,7 @@ pub mod export;
 pub mod listen;
 pub mod lookback;
 pub mod outcome;
+pub mod proof;
 pub mod receipt;
 #[cfg(feature = "rehearsal")]
 pub mod rehearsal;

@@ -37,7 +37,7 @@ pub enum BookChange {
     },
     /// The owner's badges.
     Badges,
-    /// Perhaps everything: people were forgotten.
+    /// Perhaps everything: people were forgotten, or a backup was taken in.
     All,
 }
 
@@ -70,7 +70,7 @@ pub trait ScreenListener: Send + Sync {
 /// How far long work is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct WorkProgress {
-    /// `indexing`, `checking`, `rewriting`, `backing_up`, `taking_in` or `exporting`.
+    /// `indexing`, `checking`, `rewriting`, `backing_up`, `taking_in`, `exporting` or `verifying`.
     pub work: String,
     /// How much of `total` is done; the unit is the work's own.
     pub done: u64,

@@ -22,6 +22,13 @@ def knows_a_book(config: lapel.BookConfig) -> typing.List[lapel.LabelledBadge]:
         return book.badges()
 
 
+def knows_a_restored_book(
+    config: lapel.BookConfig, backup: lapel.Backup
+) -> typing.Optional[lapel.Merged]:
+    with lapel.Book.restore(config, backup) as book:
+        return book.restored()
+
+
 def refuses(book: lapel.Book, session: lapel.Session, error: lapel.LapelError) -> None:
     book.note(1, "a number is nobody")  # type: ignore[arg-type]
     session.frame().text  # type: ignore[union-attr]

@@ -55,12 +55,13 @@ class Phone:
         vault: typing.Optional[lapel.KeyVault] = None,
         progress: typing.Optional[lapel.ProgressListener] = None,
         log: typing.Optional[lapel.LogSink] = None,
+        backup: typing.Optional[lapel.Backup] = None,
     ) -> None:
         self.badge = lapel.Badge(name=name)
         self.event = event
         self.home = home
         self.vault = vault or Vault()
-        self.book = open_book(home, self.vault, progress=progress, log=log)
+        self.book = open_book(home, self.vault, progress=progress, log=log, backup=backup)
         self.person = self.book.person()
         self.session = self.begin()
 
@@ -133,10 +134,10 @@ def open_book(
     mode: lapel.OpenMode = lapel.OpenMode.CREATE,
     progress: typing.Optional[lapel.ProgressListener] = None,
     log: typing.Optional[lapel.LogSink] = None,
+    backup: typing.Optional[lapel.Backup] = None,
 ) -> lapel.Book:
-    return lapel.Book.open(
-        lapel.BookConfig(home=str(home), vault=vault, mode=mode, progress=progress, log=log)
-    )
+    config = lapel.BookConfig(home=str(home), vault=vault, mode=mode, progress=progress, log=log)
+    return lapel.Book.open(config) if backup is None else lapel.Book.restore(config, backup)
 
 
 def query(order: lapel.ListOrder = lapel.ListOrder.NAME, **asked: typing.Any) -> lapel.ContactQuery:

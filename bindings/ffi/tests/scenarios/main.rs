@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests are free")]
 
+mod backups;
 mod book;
 mod errors;
 mod exchange;
 mod exporting;
 mod phones;
+mod proving;
 mod unruly;
 mod vectors;
 
@@ -18,10 +20,12 @@ fn there_is_a_test_for_each_line_of_the_list() {
     let mut listed: Vec<&str> =
         listed.filter(|name| !matches!(*name, "scenario" | "---")).collect();
     let files = [
+        include_str!("backups.rs"),
         include_str!("book.rs"),
         include_str!("errors.rs"),
         include_str!("exchange.rs"),
         include_str!("exporting.rs"),
+        include_str!("proving.rs"),
         include_str!("unruly.rs"),
         include_str!("vectors.rs"),
     ];

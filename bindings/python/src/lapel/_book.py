@@ -15,6 +15,15 @@ class Book(_ffi.Book):
         """Opens the book, or makes one, with a new identity, where the directory is missing or empty."""
         return typing.cast(Book, super().open(config))
 
+    @classmethod
+    def restore(cls, config: _ffi.BookConfig, backup: _ffi.Backup) -> Book:
+        """Makes a book out of a backup, with its identity, where the directory is missing or empty, or holds a
+        book in which nothing is yet. `restored` says what came in.
+
+        Whoever goes on from here has to stop using the identity on the old phone.
+        """
+        return typing.cast(Book, super().restore(config, backup))
+
     def __enter__(self) -> Book:
         return self
 

@@ -15,17 +15,53 @@ extension Book {
         at home: URL, vault: KeyVault, mode: OpenMode = .create,
         progress: (@Sendable (WorkProgress) -> Void)? = nil, log: (@Sendable (String) -> Void)? = nil
     ) async throws -> Book {
-        let watch = Watch(progress)
         let config = BookConfig(
-            home: home.path, vault: vault, mode: mode, progress: watch, log: log.map(Log.init))
+            home: home.path, vault: vault, mode: mode, progress: Watch(progress), log: log.map(Log.init))
         return try await Work.inBackground { try Book.open(config: config) }
     }
 
-    /// Does what may take long away from the caller's thread: `check`, `forget`, `rotate`, `lookback`, a long
-    /// list. To cancel the task ends it with `ErrorCode.cancelled` if it hasn't begun or is such as tells how
-    /// far it is, in a book that was opened with `open(at:)`.
+    /// Makes a book out of a backup, away from the caller's thread, as `open(at:)` opens one. To cancel the task
+    /// ends it with `ErrorCode.cancelled`; there is no book then, or the empty one that was there.
+    ///
+    /// - Parameters:
+    ///   - home: the book's directory: missing or empty, or with a book in which nothing is yet.
+    ///   - vault: who keeps its keys.
+    ///   - backup: what it is made of.
+    ///   - progress: is told how far long work is, as in `open(at:)`.
+    ///   - log: takes lines for a log, as in `open(at:)`.
+    public static func restore(
+        at home: URL, vault: KeyVault, from backup: Backup,
+        progress: (@Sendable (WorkProgress) -> Void)? = nil, log: (@Sendable (String) -> Void)? = nil
+    ) async throws -> Book {
+        let config = BookConfig(
+            home: home.path, vault: vault, mode: .create, progress: Watch(progress), log: log.map(Log.init))
+        return try await Work.inBackground { try Book.restore(config: config, backup: backup) }
+    }
+
+    /// Does what may take long away from the caller's thread: `check`, `forget`, `rotate`, `exportTo`, `backUpTo`,
+    /// `merge`, `lookback`, a long list. To cancel the task ends it with `ErrorCode.cancelled` if it hasn't begun
+    /// or is such as tells how far it is, in a book that was opened with `open(at:)` or restored with
+    /// `restore(at:)`.
     public func inBackground<T: Sendable>(_ work: @escaping @Sendable (Book) throws -> T) async throws -> T {
         try await Work.inBackground { try work(self) }
+    }
+}
+
+extension Backup {
+    /// Reads the backup away from the caller's thread: `about`, `wouldRestore`. To cancel the task ends it with
+    /// `ErrorCode.cancelled` if it hasn't begun.
+    public func inBackground<T: Sendable>(_ work: @escaping @Sendable (Backup) throws -> T) async throws -> T {
+        try await Work.inBackground { try work(self) }
+    }
+}
+
+extension Proof {
+    /// Checks the proof away from the caller's thread: `proof.inBackground { try $0.verify(limit: 100, progress: $1) }`.
+    /// To cancel the task ends with `ErrorCode.cancelled` what is given the listener.
+    public func inBackground<T: Sendable>(
+        _ work: @escaping @Sendable (Proof, ProgressListener) throws -> T
+    ) async throws -> T {
+        try await Work.inBackground { try work(self, Watch(nil)) }
     }
 }
 

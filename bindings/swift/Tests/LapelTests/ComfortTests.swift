@@ -128,6 +128,41 @@ final class ComfortTests: ScratchCase {
         }
     }
 
+    func testRestoresAwayFromTheCaller() async throws {
+        let (old, file) = (try book(of: 5).0, scratch.appendingPathComponent("book.age").path)
+        let lock = try BackupLock.passphrase(passphrase: "correct horse")
+        _ = try await old.inBackground { try $0.backUpTo(path: file, lock: lock) }
+        let backup = Backup.fromFile(path: file, key: try BackupKey.passphrase(passphrase: "correct horse"))
+        let would = try await backup.inBackground { try $0.wouldRestore() }
+        let (home, told) = (scratch.appendingPathComponent("new"), Told<String>())
+        let new = try await Book.restore(
+            at: home, vault: MemoryVault(), from: backup, progress: { told.append($0.work) })
+        XCTAssertEqual(new.restored(), would)
+        XCTAssertEqual([new.restored()?.people, try new.count(query: ContactQuery(order: .name))], [5, 5])
+        XCTAssertTrue(told.all.contains("taking_in"))
+    }
+
+    func testACheckOfAProofEndsWithItsTask() async throws {
+        let request = ProofRequest(selection: .everybody, to: "")
+        let proof = Proof.fromBytes(proof: try book(of: 5).0.prove(request: request))
+        let (begun, begins) = AsyncStream<Void>.makeStream()
+        let goesOn = DispatchSemaphore(value: 0)
+        let checking = Task {
+            try await proof.inBackground { proof, progress in
+                begins.yield()
+                goesOn.wait()
+                return try proof.verify(limit: 9, progress: progress)
+            }
+        }
+        for await _ in begun { break }
+        checking.cancel()
+        goesOn.signal()
+        let ended = await checking.result
+        assertFails(.cancelled, try ended.get())
+        let verified = try await proof.inBackground { try $0.verify(limit: 9, progress: $1) }
+        XCTAssertEqual(verified.receipts, 5)
+    }
+
     func testADesktopKeepsItsKeysInFiles() throws {
         let (home, keys) = (scratch.appendingPathComponent("book").path, scratch.appendingPathComponent("keys").path)
         let made = try Book.open(config: BookConfig(home: home, vault: fileVault(dir: keys), mode: .create))

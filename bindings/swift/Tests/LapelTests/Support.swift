@@ -43,18 +43,21 @@ final class Phone {
     let book: Book
     private(set) var session: Session
 
-    init(_ name: String, home: URL, event: String, compare: Bool) throws {
+    init(
+        _ name: String, home: URL, event: String = "", compare: Bool = false, progress: ProgressListener? = nil,
+        open: (BookConfig) throws -> Book = Book.open
+    ) throws {
         self.home = home
         badge = Badge(name: name)
-        book = try Book.open(config: BookConfig(home: home.path, vault: vault, mode: .create))
+        book = try open(BookConfig(home: home.path, vault: vault, mode: .create, progress: progress))
         let options = SessionOptions(event: event, reveal: .first, compare: compare)
         session = try book.begin(badge: badge, options: options)
     }
 
     var person: String { book.person() }
 
-    func beginAgain() throws {
-        session = try book.begin(badge: badge, options: SessionOptions(reveal: .first))
+    func beginAgain(event: String = "") throws {
+        session = try book.begin(badge: badge, options: SessionOptions(event: event, reveal: .first))
     }
 
     /// What is on show, once it is of this kind.

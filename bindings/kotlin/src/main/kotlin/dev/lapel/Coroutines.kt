@@ -21,10 +21,18 @@ import kotlinx.coroutines.withTimeoutOrNull
  * A coroutine that is cancelled ends the work, here and in [work], as soon as it tells how far it is; nothing
  * is lost by that. `config.progress` is asked too.
  */
-suspend fun openBook(config: BookConfig): Book {
+suspend fun openBook(config: BookConfig): Book = made(config) { Book.open(it) }
+
+/**
+ * Makes a book out of a backup, away from the calling thread, as [openBook] opens one. A coroutine that is
+ * cancelled ends the work; there is no book then, or the empty one that was there.
+ */
+suspend fun restoreBook(config: BookConfig, backup: Backup): Book = made(config) { Book.restore(it, backup) }
+
+private suspend fun made(config: BookConfig, make: (BookConfig) -> Book): Book {
     var book: Book? = null
     try {
-        return cancellable { Book.open(config.copy(progress = Watched(config.progress))).also { book = it } }
+        return cancellable { make(config.copy(progress = Watched(config.progress))).also { book = it } }
     } catch (cancelled: CancellationException) {
         // It was open already, and nobody is there to take it.
         book?.close()
@@ -35,10 +43,16 @@ suspend fun openBook(config: BookConfig): Book {
 /**
  * Uses a book away from the calling thread: `book.work { forget(people) }`.
  *
- * A coroutine that is cancelled ends long work (`check`, `rotate`, `forget`, building an index) if the book was
- * opened by [openBook]; short work is done to its end.
+ * A coroutine that is cancelled ends long work (`check`, `rotate`, `forget`, `exportTo`, `backUpTo`, `merge`,
+ * building an index) if the book was opened by [openBook] or [restoreBook]; short work is done to its end.
  */
 suspend fun <T> Book.work(block: Book.() -> T): T = cancellable { block() }
+
+/**
+ * Checks a proof away from the calling thread: `proof.work { verify(100u, it) }`. A coroutine that is cancelled
+ * ends what is given the listener.
+ */
+suspend fun <T> Proof.work(block: Proof.(ProgressListener) -> T): T = cancellable { block(Watched(null)) }
 
 /**
  * Every change from when the flow is collected until its collector ends. However slow that is, none is lost

@@ -1,6 +1,7 @@
 package dev.lapel
 
 import dev.lapel.scenarios.Log
+import dev.lapel.scenarios.Patience
 import dev.lapel.scenarios.Table
 import dev.lapel.scenarios.configIn
 import dev.lapel.scenarios.everybody
@@ -8,6 +9,7 @@ import dev.lapel.scenarios.scan
 import dev.lapel.scenarios.shake
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -79,6 +81,42 @@ class CoroutinesTest : Table() {
         task.join()
         assertTrue(task.isCancelled)
         Book.open(config.copy(mode = OpenMode.EXISTING)).use { assertEquals(0UL, it.count(everybody)) }
+    }
+
+    @Test
+    fun restoringEndsWithItsCoroutine() = runBlocking {
+        rehearseMeetings(ada.book, 20u, "")
+        val file = dir.resolve("book.age")
+        ada.book.work { backUpTo(file.path, BackupLock.passphrase("correct horse")) }
+        val backup = Backup.fromFile(file.path, BackupKey.passphrase("correct horse"))
+        val patience = Patience()
+        val home = dir.resolve("new").apply { mkdir() }
+        val config = configIn(home).copy(progress = patience)
+        val restoring = launch(start = CoroutineStart.LAZY) { restoreBook(config, backup) }
+        patience.goesOn = { restoring.cancel().let { true } }
+        restoring.join()
+        assertTrue(restoring.isCancelled)
+        assertEquals(emptyList<String>(), home.list()!!.toList())
+        patience.goesOn = { true }
+        restoreBook(config, backup).use { assertEquals(20UL, it.work { count(everybody) }) }
+    }
+
+    @Test
+    fun theCheckOfAProofEndsWithItsCoroutine() = runBlocking {
+        rehearseMeetings(ada.book, 3u, "")
+        val proof = Proof.fromBytes(ada.book.prove(ProofRequest(ExportSelection.Everybody, "")))
+        val ends = mutableListOf<ErrorCode>()
+        lateinit var checking: Job
+        checking = launch(start = CoroutineStart.LAZY) {
+            proof.work { progress ->
+                checking.cancel()
+                ends += assertThrows<LapelException> { verify(9u, progress) }.code
+            }
+        }
+        checking.join()
+        assertTrue(checking.isCancelled)
+        assertEquals(listOf(ErrorCode.CANCELLED), ends)
+        assertEquals(3u, proof.work { verify(9u, it) }.receipts)
     }
 
     @Test

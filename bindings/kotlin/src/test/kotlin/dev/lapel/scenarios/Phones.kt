@@ -35,15 +35,23 @@ abstract class Table {
     private val phones = mutableListOf<Phone>()
 
     fun phone(name: String, config: (BookConfig) -> BookConfig = { it }): Phone =
-        Phone(name, dir.resolve("${phones.size}"), config).also { phones += it }
+        phone(name, config) { Book.open(it) }
+
+    fun phone(name: String, config: (BookConfig) -> BookConfig, open: (BookConfig) -> Book): Phone =
+        Phone(name, dir.resolve("${phones.size}"), config, open).also { phones += it }
 
     @AfterEach
     fun leave() = phones.forEach { it.book.close() }
 }
 
-class Phone(name: String, val dir: File, config: (BookConfig) -> BookConfig) {
+class Phone(
+    name: String,
+    val dir: File,
+    config: (BookConfig) -> BookConfig,
+    open: (BookConfig) -> Book = { Book.open(it) },
+) {
     val config = config(configIn(dir))
-    val book = Book.open(this.config)
+    val book = open(this.config)
     val person = book.person()
     val badge = Badge(name = name)
 
