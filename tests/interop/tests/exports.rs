@@ -12,7 +12,6 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,11 +162,8 @@ fn found(printed: &str) -> Vec<Found> {
 }
 
 fn reader(which: &str, dir: &Path) -> Vec<Found> {
-    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("readers/run");
-    let output = Command::new(run).arg(which).arg(dir).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{which}: {}\n{said}", output.status);
-    found(&String::from_utf8(output.stdout).unwrap())
+    let printed = lapel_interop_tests::reader(which, &[dir.as_ref()]);
+    found(&printed.unwrap_or_else(|said| panic!("{said}")))
 }
 
 fn texts(value: &Value) -> Vec<String> {

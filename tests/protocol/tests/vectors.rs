@@ -7,16 +7,19 @@
     reason = "tests stop where something is wrong"
 )]
 
+use core::ops::ControlFlow;
 use core::time::Duration;
 
 use lapel::badge::{Badge, BadgeError, BadgeFields};
 use lapel::exchange::Scanned;
+use lapel::proof;
 use lapel::receipt::{Disclosure, Receipt};
 use lapel::statement::{BadgeUpdate, IdentityLink, StatementError};
 use lapel::transcript::Transcript;
 use lapel::{Carrier, Flaw};
 use lapel_protocol_tests::vectors::{self, *};
 use lapel_protocol_tests::{Phone, digits, hex, unhex};
+use serde_json::json;
 
 fn file(name: &str) -> String {
     let path = format!("{}/../vectors/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -190,6 +193,40 @@ fn receipts_good_and_bad() {
     }
     for case in vectors::read::<NoReceipt>(&file("fail_receipt.json")) {
         let error = vectors::receipt_error(&Receipt::verify(&unhex(&case.hex)).unwrap_err());
+        assert_eq!(error, case.error, "{}", case.why);
+    }
+}
+
+#[test]
+fn proofs_good_and_bad() {
+    let read = |digits: &str| {
+        let mut all = Vec::new();
+        let verified = proof::verify(&mut &*unhex(digits), &mut |_, shown| {
+            all.push(serde_json::to_value(&shown).unwrap());
+            ControlFlow::Continue(())
+        });
+        verified.map(|verified| (verified, all))
+    };
+    for case in vectors::read::<ProofCase>(&file("proof.json")) {
+        let (verified, shown) = read(&case.hex).unwrap();
+        assert_eq!(
+            shown,
+            case.receipts.iter().map(|s| json!(s)).collect::<Vec<_>>(),
+            "{}",
+            case.name
+        );
+        let terms = &verified.header.terms;
+        assert_eq!((terms.to(), terms.purpose()), (&*case.to, &*case.purpose));
+        assert_eq!(u64::from(terms.made_at().seconds()), case.made_at);
+        assert_eq!(verified.header.holder.to_string(), case.holder);
+        assert_eq!(verified.header.receipts as usize, case.receipts.len());
+        assert_eq!((verified.contacts, verified.confirmed), (case.contacts, case.confirmed));
+        assert_eq!((verified.digest.to_string(), verified.bytes), {
+            (case.sha256, case.hex.len() as u64 / 2)
+        });
+    }
+    for case in vectors::read::<NoProof>(&file("fail_proof.json")) {
+        let error = vectors::proof_error(&read(&case.hex).unwrap_err());
         assert_eq!(error, case.error, "{}", case.why);
     }
 }

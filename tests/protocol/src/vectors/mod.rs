@@ -3,6 +3,7 @@
 
 mod badges;
 mod numbers;
+mod proofs;
 mod receipts;
 mod scans;
 mod sessions;
@@ -28,6 +29,7 @@ use crate::{CONFIRM, OFFER, cbor, digits, hex, points, unhex};
 
 pub use badges::*;
 pub use numbers::*;
+pub use proofs::*;
 pub use receipts::*;
 pub use scans::*;
 pub use sessions::*;
@@ -45,6 +47,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("fail_scan.json", json(&scans_bad())),
         ("receipt.json", json(&receipts_good())),
         ("fail_receipt.json", json(&receipts_bad())),
+        ("proof.json", json(&proofs_good())),
+        ("fail_proof.json", json(&proofs_bad())),
         ("statement.json", json(&statements_good())),
         ("fail_statement.json", json(&statements_bad())),
     ]

@@ -4,7 +4,7 @@ from .errors import Encoding
 
 DEEPEST = 8  # The deepest thing in the protocol is a badge's text in a side in a receipt, four levels.
 UINT, BYTES, TEXT, ARRAY, MAP = 0, 2, 3, 4, 5
-NULL = b"\xf6"
+NULL, INDEFINITE_ARRAY = b"\xf6", b"\x9f"
 
 
 def encode(item) -> bytes:
@@ -44,15 +44,17 @@ def decode_first(data: bytes) -> tuple[object, int]:
 
 
 def decode_array_start(data: bytes, count: int) -> list:
-    """The first items of the array that ``data`` begins with, whatever follows them."""
-    major, number, at = _read_head(data, 0)
-    if major != ARRAY or number < count or _head(major, number) != data[:at]:
-        raise Encoding
+    """The first items of the array that ``data`` begins with, in any encoding, whatever follows them."""
+    if data[:1] == INDEFINITE_ARRAY:
+        at = 1
+    else:
+        major, number, at = _read_head(data, 0)
+        if major != ARRAY or number < count:
+            raise Encoding
     items = []
     for _ in range(count):
-        item, size = decode_first(data[at:])
+        item, at = _item(data, at, DEEPEST)
         items.append(item)
-        at += size
     return items
 
 

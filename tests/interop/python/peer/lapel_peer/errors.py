@@ -72,7 +72,7 @@ class Bytes(Refused):
 
 
 class NewerVersion(Refused):
-    """A receipt or a proof of a later version."""
+    """A receipt, a proof or a statement of a later version."""
 
 
 class OneSided(Refused):
@@ -122,6 +122,23 @@ class Trailing(Refused):
 
 class Truncated(Refused):
     """Ends too early."""
+
+
+# What is wrong with a statement beside ``bytes``, ``newer_version`` and ``signature``.
+class Foreign(Refused):
+    """No text of ours."""
+
+
+class Another(Refused):
+    """Of a kind that is known and wasn't wanted."""
+
+
+class Badge(Refused):
+    """A badge against its rules."""
+
+
+class OnePerson(Refused):
+    """A link of a key with itself."""
 
 
 # What a person asked for and can't have.

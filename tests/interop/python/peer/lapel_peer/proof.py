@@ -20,6 +20,7 @@ from .errors import Receipt as BadReceipt
 TAG, VERSION = "lapel proof", 1
 HEADER_MOST, TO_MOST, PURPOSE_MOST, RECEIPTS_MOST = 1024, 96, 256, 1_000_000
 LABEL = "lapel/1 proof"
+NUMBERED = BadReceipt, AnotherHolder, Repeated, Order  # Refusals that say which receipt.
 
 
 @dataclass(frozen=True)
