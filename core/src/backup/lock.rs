@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -15,6 +15,8 @@ use super::{BackupError, LockError};
 const WORK: u8 = 15;
 /// The most that is done for a file of somebody's: 64 MiB.
 const MOST_WORK: u8 = 16;
+/// How a file of age's version 1 begins.
+const V1: &[u8] = b"age-encryption.org/v1\n";
 /// age's header, in front of what is encrypted, takes at most so many bytes: a hundred recipients.
 const MOST_HEADER: u64 = 16 * 1024;
 
@@ -121,11 +123,20 @@ fn secret(passphrase: &str) -> Result<SecretString, LockError> {
 
 /// What is in an age file, as a stream that ends in an error where bytes were changed or cut.
 pub(super) fn open<'a>(
-    input: Box<dyn Read + 'a>,
+    mut input: Box<dyn Read + 'a>,
     key: &Key,
 ) -> Result<Box<dyn Read + 'a>, BackupError> {
+    let mut line = Vec::new();
+    input.by_ref().take(V1.len() as u64).read_to_end(&mut line).map_err(BackupError::Io)?;
+    let is_v1 = line == V1;
     let left = Rc::new(Cell::new(MOST_HEADER));
-    let decryptor = Decryptor::new(Limited { input, left: Rc::clone(&left) }).map_err(opening)?;
+    let whole = Cursor::new(line).chain(input);
+    let decryptor = Decryptor::new(Limited { input: whole, left: Rc::clone(&left) });
+    let decryptor = decryptor.map_err(|error| match error {
+        // age takes a header that it can't read for one of another version.
+        DecryptError::UnknownFormat if is_v1 => BackupError::Altered { entries: 0 },
+        error => opening(error),
+    })?;
     left.set(u64::MAX);
     let (identity, mut by_passphrase);
     let identity: &dyn age::Identity = match &key.0 {

@@ -206,6 +206,21 @@ fn whatever_is_bent_inside_is_found_and_named() {
 }
 
 #[test]
+fn a_header_of_this_version_that_was_altered_is_never_taken_for_a_newer_one() {
+    let whole = locked(&inside(&[]));
+    let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let header = whole.windows(4).position(|four| four == b"--- ").unwrap() + 4 + 43;
+    for at in first..=header {
+        for bit in 0..8 {
+            let mut bent = whole.clone();
+            bent[at] ^= 1 << bit;
+            let error = judged(&bent).unwrap_err();
+            assert!(!matches!(error, BackupError::Newer), "byte {at}, bit {bit}: {error}");
+        }
+    }
+}
+
+#[test]
 fn lengths_and_counts_are_bounded_before_they_are_believed() {
     let whole = inside(&[]);
     let head_at = 14;
