@@ -22,6 +22,7 @@ mod power;
 mod promise;
 mod refused;
 mod sealed;
+mod taking_in;
 mod threads;
 mod tracer;
 

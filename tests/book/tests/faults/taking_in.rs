@@ -1,0 +1,139 @@
+//! A kill before every single system call by which a merge or a restore changes its disk.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use lapel::backup::{Backup, Key, Lock};
+use lapel::book::{Book, Mode, OpenError, Settings};
+use lapel::vault::FileVault;
+use lapel_book_tests::{Phone, child, copy_tree, meet};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use tempfile::TempDir;
+
+use crate::each_call::holds;
+use crate::facts::{self, Facts};
+use crate::promise::Promise;
+use crate::tracer::{Fault, run};
+use crate::{scratch, share};
+
+/// A pair that nobody uses.
+const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+
+fn key() -> Key {
+    Key::identity(IDENTITY).unwrap()
+}
+
+fn settings(dir: &Path) -> Settings {
+    Settings::new(dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))))
+}
+
+/// Merges the backup that lies in `dir` into the book there, or restores it where there is none.
+fn take_in(dir: &Path) {
+    let (key, file) = (key(), dir.join("backup"));
+    let (backup, mut rng) = (Backup::file(&file, &key), ChaCha20Rng::seed_from_u64(9));
+    match Book::open_with(settings(dir).mode(Mode::Existing), &mut rng) {
+        Ok((mut book, _)) => drop(book.merge(&backup, &mut rng).unwrap()),
+        Err(OpenError::Missing { .. }) => {
+            drop(Book::restore(settings(dir), &backup, &mut rng).unwrap());
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn child_that_takes_a_backup_in() {
+    let Some(dir) = child::told() else { return };
+    println!();
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    take_in(&dir);
+    println!("end");
+}
+
+/// All that is in the book in `dir`, if there is one.
+fn found(dir: &Path) -> Option<Facts> {
+    let mut rng = ChaCha20Rng::seed_from_u64(76);
+    match Book::open_with(settings(dir).mode(Mode::Existing), &mut rng) {
+        Ok((book, report)) => {
+            assert!(report.damage.is_empty() && !report.old_key_remains, "{report:?}");
+            Some(facts::of(&book).unwrap())
+        }
+        Err(OpenError::Missing { .. }) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Kills one that takes in what is in `base`, before each call. It has to leave what was there or all that
+/// came to be, and both go on, and take it in once more.
+fn kill_before_each_call(base: &Path) {
+    let start = || {
+        let dir = scratch();
+        copy_tree(base, dir.path());
+        dir
+    };
+    let (before, whole) = (found(base), start());
+    take_in(whole.path());
+    let after = found(whole.path()).unwrap();
+    assert_ne!(before.as_ref(), Some(&after));
+    let mut is_done = Vec::new();
+    for n in (1..).step_by(share(1, 9)) {
+        let dir = start();
+        let child = child::run("taking_in::child_that_takes_a_backup_in", dir.path());
+        let run = run(child, dir.path(), Fault::KillBefore(n));
+        let case = format!("killed before call {n}");
+        assert!(run.struck || run.ended_well() && run.said("end"), "{case}: {}", run.end());
+        let left = found(dir.path());
+        assert!(left == before || left.as_ref() == Some(&after), "{case}: {left:#?}");
+        is_done.push(left != before);
+        if let Some(left) = left {
+            let held = holds(dir.path(), &Promise::from_facts(left), &case);
+            assert_eq!(held.stray_keys, 0, "{case}");
+        }
+        take_in(dir.path());
+        let again = found(dir.path()).unwrap();
+        assert!(again.is_superset(&after), "{case}: {again:#?}");
+        assert!(before.is_none() || again.len() == after.len() + 1, "{case}: and who came after");
+        if !run.struck {
+            println!("{} kills before {} calls", is_done.len() - 1, run.calls);
+            break;
+        }
+    }
+    assert!(is_done.len() > 5 && is_done.is_sorted(), "{is_done:?}");
+    assert!(!is_done[0] && is_done[is_done.len() - 1], "{is_done:?}");
+}
+
+/// Ada, who met Grace and Alan.
+fn ada() -> (Phone, Phone) {
+    let (mut ada, mut alan) = (Phone::of("Ada"), Phone::of("Alan"));
+    meet(&mut ada, &mut Phone::of("Grace"));
+    meet(&mut ada, &mut alan);
+    (ada, alan)
+}
+
+fn back_up_into(dir: &TempDir, phone: &Phone) {
+    let backup = phone.back_up(&Lock::recipients(&[RECIPIENT]).unwrap());
+    fs::write(dir.path().join("backup"), backup).unwrap();
+}
+
+#[test]
+fn a_kill_before_any_single_call_of_a_merge_leaves_the_book_of_before_or_the_merged_one() {
+    let ((mut ada, alan), base, key) = (ada(), scratch(), key());
+    let bytes = ada.back_up(&Lock::recipients(&[RECIPIENT]).unwrap());
+    let mut other = Phone::restored("Ada", &Backup::bytes(&bytes, &key), 1).unwrap().0;
+    other.forget(&[alan.person()]).unwrap();
+    meet(&mut other, &mut Phone::of("Barbara"));
+    drop(ada.take());
+    copy_tree(ada.dir(), base.path());
+    back_up_into(&base, &other);
+    kill_before_each_call(base.path());
+}
+
+#[test]
+fn a_kill_before_any_single_call_of_a_restore_leaves_no_book_or_the_whole_one() {
+    let ((ada, _), base) = (ada(), scratch());
+    back_up_into(&base, &ada);
+    kill_before_each_call(base.path());
+}
