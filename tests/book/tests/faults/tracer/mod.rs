@@ -209,7 +209,17 @@ fn seize(leader: Pid) {
             }
             held.push(tid);
         }
+        // One that was just being made as its maker was seized shows once that one has stopped.
+        while !held.iter().all(|tid| has_stopped(leader, *tid)) {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
+}
+
+/// Whether a thread is where its tracer stopped it, or gone.
+fn has_stopped(leader: Pid, tid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{leader}/task/{tid}/stat"));
+    stat.map_or(true, |stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('t')))
 }
 
 /// What a thread is about to do, between entering a call and leaving it.
