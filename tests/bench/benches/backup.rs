@@ -16,14 +16,13 @@ use lapel::backup::{Backup, Key, Lock};
 use lapel::book::{Book, Settings};
 use lapel::time::UnixTime;
 use lapel::vault::FileVault;
-use lapel_bench::child::{self, Spent};
-use lapel_bench::people::{fill, open};
+use lapel_bench::child;
+use lapel_bench::people::{are_asked_for, fill, open};
 use lapel_bench::signatures::bare;
 use lapel_bench::{Report, alone, race};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
-const MIB: f64 = 1024.0 * 1024.0;
 /// 5,000 contacts a second.
 const TARGET: Duration = Duration::from_micros(200);
 
@@ -53,22 +52,19 @@ fn back_up(home: &Path) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A book that is not there yet.
-fn settings(home: &Path) -> (tempfile::TempDir, Settings) {
-    let dir = tempfile::tempdir_in(home).unwrap();
-    let vault = Arc::new(FileVault::new(dir.path().join("keys")));
-    let settings = Settings::new(dir.path().join("book"), vault);
-    (dir, settings)
+/// A book that is not there yet, and goes with `home`.
+fn settings(home: &Path) -> Settings {
+    let dir = tempfile::tempdir_in(home).unwrap().keep();
+    Settings::new(dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))))
 }
 
 fn restore(home: &Path) -> Box<dyn FnOnce()> {
-    let (key, file, (dir, settings)) = (key(home), home.join("backup"), settings(home));
+    let (key, file, settings) = (key(home), home.join("backup"), settings(home));
     Box::new(move || {
         let (book, _, merged) =
             Book::restore(settings, &Backup::file(&file, &key), &mut rng()).unwrap();
         assert!(merged.refused.is_empty());
         std::mem::forget(book);
-        drop(dir);
     })
 }
 
@@ -138,16 +134,12 @@ fn scrypt(report: &mut Report) {
 fn main() {
     child::serve(act);
     let mut report = Report::default();
-    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u32>().unwrap());
-    let mib = |spent: Spent| spent.memory as f64 / MIB;
     scrypt(&mut report);
     for people in [10_000_u32, 100_000] {
-        if only.is_some_and(|only| only != people) {
+        if !are_asked_for(people.into()) {
             continue;
         }
-        let memory = Path::new("/dev/shm");
-        let home = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let home = home.unwrap();
+        let home = child::in_memory();
         let run = |words: &str| child::run(words, home.path());
         run(&format!("fill {people}"));
         let backed_up = run("back up");
@@ -164,9 +156,9 @@ fn main() {
             judge("a contact merged that is there", "merge", "two bare verify_strict", &bare, 2.0);
         } else {
             let text = |what| format!("peak memory to {what} {people}");
-            report.gate(&text("back up"), "MiB", mib(backed_up), 32.0);
-            report.gate(&text("restore"), "MiB", mib(run("restore")), 32.0);
-            report.gate(&text("merge"), "MiB", mib(run("merge")), 32.0);
+            report.gate(&text("back up"), "MiB", backed_up.mib(), 32.0);
+            report.gate(&text("restore"), "MiB", run("restore").mib(), 32.0);
+            report.gate(&text("merge"), "MiB", run("merge").mib(), 32.0);
         }
     }
     report.close("Backups, each figure from a process of its own");

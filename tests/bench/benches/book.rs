@@ -12,7 +12,7 @@ use lapel::book::{Book, Focus, IndexState, Link, Order, OutcomeFields, OutcomeKi
 use lapel::identity::PersonId;
 use lapel::vault::FileVault;
 use lapel_bench::child::{self, Spent};
-use lapel_bench::people::fill_with;
+use lapel_bench::people::{are_asked_for, fill_with};
 use lapel_bench::rivals::{Redb, Rival, Sled, Sqlite};
 use lapel_bench::work::Work;
 use lapel_bench::{Report, meet_a_stranger};
@@ -229,12 +229,9 @@ struct Homes {
 
 impl Homes {
     fn with(people: u64, rounds: usize) -> Self {
-        let memory = Path::new("/dev/shm");
         let dir = tempfile::tempdir().unwrap();
         for who in ["lapel"].iter().chain(&RIVALS) {
-            let quick =
-                if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-            let quick = quick.unwrap();
+            let quick = child::in_memory();
             child::run(&format!("{who} fill {people}"), quick.path());
             child::copy(quick.path(), dir.path().join(who));
         }
@@ -267,11 +264,10 @@ impl Homes {
     }
 
     fn memory(&self, report: &mut Report, what: &str, text: &str, target: Option<u64>) {
-        let mib = |spent: Spent| spent.memory as f64 / MIB as f64;
-        let beside = RIVALS.map(|who| (who, mib(self.spent(who, what))));
+        let beside = RIVALS.map(|who| (who, self.spent(who, what).mib()));
         let text = format!("peak memory: {text}, {} people", self.people);
         let target = target.map(|target| target as f64 / MIB as f64);
-        report.beside(&text, "MiB", mib(self.spent("lapel", what)), target, &beside);
+        report.beside(&text, "MiB", self.spent("lapel", what).mib(), target, &beside);
     }
 }
 
@@ -294,9 +290,8 @@ fn main() {
     child::serve(act);
     let mut report = Report::default();
     let ms = |ms| Some(Duration::from_millis(ms));
-    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u64>().unwrap());
     for (people, rounds, opens) in [(10_000, 15, 40), (100_000, 5, 150)] {
-        if only.is_some_and(|only| only != people) {
+        if !are_asked_for(people) {
             continue;
         }
         let homes = Homes::with(people, rounds);
@@ -335,8 +330,7 @@ fn main() {
             let text = "looking back, 10000 people and 1000 outcomes";
             let back = spent("lookback");
             report.target(text, back.time, Duration::from_millis(200));
-            let taken = back.memory as f64 / MIB as f64;
-            report.beside(&format!("peak memory: {text}"), "MiB", taken, Some(24.0), &[]);
+            report.beside(&format!("peak memory: {text}"), "MiB", back.mib(), Some(24.0), &[]);
             let names = spent("names");
             report.target("the first 50 by name", names.time, Duration::from_millis(20));
             let (home, _) = homes.changed("retag");

@@ -12,11 +12,9 @@ use std::path::Path;
 use lapel::badge::Field;
 use lapel::book::Book;
 use lapel::export::{Format, Include, Request, export_to};
-use lapel_bench::child::{self, Spent};
-use lapel_bench::people::{fill, open};
+use lapel_bench::child;
+use lapel_bench::people::{are_asked_for, fill, open};
 use lapel_bench::{Report, race};
-
-const MIB: f64 = 1024.0 * 1024.0;
 
 /// Reads each contact and writes its fields in a line: nobody can do with less.
 fn plain_loop(book: &Book, path: &Path) {
@@ -84,20 +82,15 @@ fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
 fn main() {
     child::serve(act);
     let mut report = Report::default();
-    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u64>().unwrap());
     for (people, rounds) in [(10_000, 9), (100_000, 3)] {
-        if only.is_some_and(|only| only != people) {
+        if !are_asked_for(people) {
             continue;
         }
-        let memory = Path::new("/dev/shm");
-        let quick =
-            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let quick = quick.unwrap();
+        let quick = child::in_memory();
         child::run(&format!("fill {people}"), quick.path());
         let dir = tempfile::tempdir().unwrap();
         let home = child::copy(quick.path(), dir.path().join("home"));
         drop(quick);
-        let mib = |spent: Spent| spent.memory as f64 / MIB;
         let small = people == 10_000;
         for format in Format::ALL {
             for and in ["", " with everything"] {
@@ -124,13 +117,13 @@ fn main() {
                 }
                 if !small {
                     let text = format!("peak memory beyond the open book's: {text}");
-                    report.gate(&text, "MiB", mib(child::run(&words, &home)), 32.0);
+                    report.gate(&text, "MiB", child::run(&words, &home).mib(), 32.0);
                 }
             }
         }
         let (plain, bare) = (child::run("loop", &home), child::run("bare csv", &home));
         let text = format!("peak memory of a plain loop, {people} people");
-        report.beside(&text, "MiB", mib(plain), None, &[("bare csv", mib(bare))]);
+        report.beside(&text, "MiB", plain.mib(), None, &[("bare csv", bare.mib())]);
     }
     report.close("Contacts on their way out, each figure from a process of its own");
 }

@@ -14,7 +14,7 @@ use lapel::exchange::{Exchange, Options, Scanned, Step, Verified};
 use lapel::qr::Symbol;
 use lapel::time::UnixTime;
 use lapel::vault::FileVault;
-use lapel_bench::{Report, alone, encounter_with_a_stranger, race, timed};
+use lapel_bench::{Report, alone, child, encounter_with_a_stranger, race, timed};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -159,15 +159,9 @@ impl Primitives {
 fn main() {
     let mut report = Report::default();
     let bare = Primitives::new();
-    // In memory, where there is such a place: what is measured is the exchange and not the disk.
-    let memory = Path::new("/dev/shm");
-    let home = || {
-        let home = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        home.unwrap()
-    };
     // New books each time, or the growing ones would sweep the caches more and more.
     let meet = || {
-        let home = home();
+        let home = child::in_memory();
         let (ada, grace) = ("Ada Lovelace", "Grace B. Hopper");
         handshake(&mut Side::new(ada, home.path()), &mut Side::new(grace, home.path()))
     };
@@ -180,7 +174,7 @@ fn main() {
     let other = race(200, scans_first, || bare.time(2, 1));
     report.ratio("the side that scans first", "1 keygen, 1 DH, 2 sign, 1 verify", &other, 1.25);
 
-    let home = home();
+    let home = child::in_memory();
     let mut ada = Side::new("Ada Lovelace", home.path());
     let mut grace = Side::new("Grace B. Hopper", home.path());
     let mut exchange = ada.begin();

@@ -11,12 +11,11 @@ use std::path::Path;
 use lapel::export::{ProofRequest, Selection, prove_to};
 use lapel::proof::{ProofTerms, verify};
 use lapel::time::UnixTime;
-use lapel_bench::child::{self, Spent};
-use lapel_bench::people::{fill, open};
+use lapel_bench::child;
+use lapel_bench::people::{are_asked_for, fill, open};
 use lapel_bench::signatures::bare;
 use lapel_bench::{Report, race};
 
-const MIB: f64 = 1024.0 * 1024.0;
 /// 8,000 contacts a second.
 const TARGET: Duration = Duration::from_micros(125);
 
@@ -59,15 +58,11 @@ fn act(words: &str, home: &Path) -> Box<dyn FnOnce()> {
 fn main() {
     child::serve(act);
     let mut report = Report::default();
-    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok().map(|only| only.parse::<u32>().unwrap());
-    let mib = |spent: Spent| spent.memory as f64 / MIB;
     for people in [10_000_u32, 100_000] {
-        if only.is_some_and(|only| only != people) {
+        if !are_asked_for(people.into()) {
             continue;
         }
-        let memory = Path::new("/dev/shm");
-        let home = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let home = home.unwrap();
+        let home = child::in_memory();
         child::run(&format!("fill {people}"), home.path());
         let written = child::run("prove", home.path());
         if people == 10_000 {
@@ -82,8 +77,8 @@ fn main() {
         } else {
             let verified = child::run("verify", home.path());
             let text = |what| format!("peak memory to {what} a proof of {people}");
-            report.gate(&text("verify"), "MiB", mib(verified), 32.0);
-            report.beside(&text("write"), "MiB", mib(written), Some(32.0), &[]);
+            report.gate(&text("verify"), "MiB", verified.mib(), 32.0);
+            report.beside(&text("write"), "MiB", written.mib(), Some(32.0), &[]);
         }
     }
     report.close("Proofs, each figure from a process of its own");

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 const VARIABLE: &str = "LAPEL_BENCH_CHILD";
 
 /// What a child measured of itself.
@@ -14,6 +16,20 @@ pub struct Spent {
     pub time: Duration,
     /// By how many bytes the peak of resident memory rose.
     pub memory: u64,
+}
+
+impl Spent {
+    /// The memory in MiB.
+    pub fn mib(self) -> f64 {
+        self.memory as f64 / (1024.0 * 1024.0)
+    }
+}
+
+/// A directory for children, in memory where there is such a place, so that the disk isn't measured.
+pub fn in_memory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    dir.unwrap()
 }
 
 /// In a child, does what it was told, and never returns. `act` gets the words and the directory, and

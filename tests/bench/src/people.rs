@@ -19,6 +19,12 @@ fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
 
+/// Whether books of so many people are asked for: `LAPEL_BENCH_PEOPLE` leaves one size.
+pub fn are_asked_for(people: u64) -> bool {
+    let only = std::env::var("LAPEL_BENCH_PEOPLE").ok();
+    only.is_none_or(|only| only.parse::<u64>().unwrap() == people)
+}
+
 /// The book in `home`, opened or made.
 pub fn open(home: &Path) -> Book {
     let vault = Arc::new(FileVault::new(home.join("keys")));
