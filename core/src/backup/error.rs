@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::book::{BookError, OpenError, ReadError};
+use crate::book::{BookError, OpenError, ReadError, RewriteError};
 use crate::disk::is_full;
 use crate::store::Cancelled;
 
@@ -107,10 +107,10 @@ pub enum BackupError {
     Io(io::Error),
     /// The book failed.
     #[error(transparent)]
-    Book(#[from] BookError),
+    Book(BookError),
     /// The book couldn't be made or opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(OpenError),
 }
 
 impl BackupError {
@@ -132,6 +132,25 @@ impl From<ReadError> for BackupError {
         match error {
             ReadError::Cancelled => Self::Cancelled,
             error => Self::Book(error.into()),
+        }
+    }
+}
+
+impl From<BookError> for BackupError {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Read(ReadError::Cancelled)
+            | BookError::Rewrite(RewriteError::Read(ReadError::Cancelled)) => Self::Cancelled,
+            error => Self::Book(error),
+        }
+    }
+}
+
+impl From<OpenError> for BackupError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Cancelled => Self::Cancelled,
+            error => Self::Open(error),
         }
     }
 }

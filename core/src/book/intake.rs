@@ -28,6 +28,8 @@ pub(super) struct Judged {
     pub(super) digest: [u8; 32],
     pub(super) intake: Intake,
     pub(super) merged: Merged,
+    /// How many entries there were.
+    pub(super) entries: u64,
 }
 
 /// What becomes of an entry that isn't refused.
@@ -102,7 +104,8 @@ impl Judged {
         }
         merged.people = people.len() as u64;
         phones.compare(&head, &mut merged);
-        Ok(Self { head, digest: reading.digest(), intake, merged })
+        let (digest, entries) = (reading.digest(), reading.entries());
+        Ok(Self { head, digest, intake, merged, entries })
     }
 
     /// Whether the entry with this number was refused.

@@ -13,10 +13,10 @@ use rand_core::CryptoRng;
 use super::change::Change;
 use super::entry::{Happening, Place, Restored};
 use super::intake::{self, Judged, Verdict};
-use super::{Book, BookError, Mode, OpenError, OpenReport, Rewritten, Settings};
+use super::{Book, Mode, OpenError, OpenReport, Rewritten, Settings};
 use crate::backup::{Backup, BackupError, Head, Merged, Reading};
 use crate::ledger::Entry;
-use crate::store::{ReadError, RewriteError, Store, Take};
+use crate::store::{Cancelled, ReadError, RewriteError, Store, Take, Work};
 
 impl Book {
     /// What [`Book::merge`] would bring, without changing anything.
@@ -64,7 +64,7 @@ impl Book {
         match failed {
             Some(error) => Err(error),
             None => {
-                let Rewritten { lost, old_key_remains, .. } = done.map_err(cancelled)?;
+                let Rewritten { lost, old_key_remains, .. } = done?;
                 self.listeners.tell(Change::All);
                 Ok(Merged { lost, old_key_remains, ..judged.merged })
             }
@@ -79,36 +79,40 @@ impl Book {
         Ok(Judged::of(backup, None, None)?.merged)
     }
 
-    /// Makes a book out of a backup, with its identity, in a directory that has none. A book in which
-    /// nothing is yet, as an app makes at its first start, gives way to it.
+    /// Makes a book out of a backup, with its identity, in a directory that has none, or in place of a book
+    /// in which nothing is yet, as an app makes at its first start.
     ///
     /// Whoever goes on from here has to stop using the identity on the old phone. If both go on, the
     /// next merge says so.
     ///
     /// # Errors
-    /// [`BackupError`]; there is no book then, or the empty one that was there.
+    /// [`BackupError`]; there is no book then, or the empty one that was there. Only after an error of the
+    /// system at the very end, which says so, can the next open find the restored one, whole.
     pub fn restore(
         settings: Settings,
         backup: &Backup<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport, Merged), BackupError> {
         let existing = settings.clone().mode(Mode::Existing);
-        let is_there = match Store::open(&existing, rng) {
+        let empty = match Store::open(&existing, rng) {
             Ok((store, _)) if store.last() > 0 => {
                 return Err(BackupError::NotEmpty { path: settings.home });
             }
-            Ok((store, _)) => store.close().map(|()| true)?,
-            Err(OpenError::Missing { .. }) => false,
+            Ok((store, _)) => Some(store),
+            Err(OpenError::Missing { .. }) => None,
             Err(error) => return Err(error.into()),
         };
         let judged = Judged::of(backup, None, Some(&settings))?;
-        if is_there {
-            Self::wipe(&settings.home, &*settings.vault)?;
-        }
         let Head { secret, store, made_at, clock } = judged.head.clone();
         let mut incoming = Incoming::new(backup, &judged)?;
-        let mut failed = None;
+        let (mut done, mut failed) = (0, None);
         let mut pour = |take: &mut Take<'_>| {
+            let take: &mut Take<'_> = &mut |entry| {
+                let told = settings.tell(Work::Rewriting, done, judged.entries);
+                told.map_err(|Cancelled| ReadError::Cancelled)?;
+                done += 1;
+                take(entry)
+            };
             let mut poured = || -> Result<(), Failed> {
                 take(&Entry::saying(&Happening::Counted(clock)))?;
                 incoming.pour(None, take)?;
@@ -117,13 +121,12 @@ impl Book {
             };
             poured().map_err(|error| error.kept_in(&mut failed))
         };
-        let made = Store::make(&settings, &secret, &mut pour, rng);
-        match failed {
-            Some(error) => return Err(error),
-            None => made?,
+        let made = Store::make(&existing, empty, &secret, &mut pour, rng);
+        if let Some(error) = failed {
+            return Err(error);
         }
-        let (book, report) = Self::open_with(existing, rng)?;
-        Ok((book, report, judged.merged))
+        let (store, report) = made?;
+        Ok((Self::of(existing, store)?, report, judged.merged))
     }
 
     fn judge(&self, backup: &Backup<'_>) -> Result<Judged, BackupError> {
@@ -211,12 +214,5 @@ impl From<BackupError> for Failed {
 impl From<RewriteError> for Failed {
     fn from(error: RewriteError) -> Self {
         Self::Rewrite(error)
-    }
-}
-
-fn cancelled(error: BookError) -> BackupError {
-    match error {
-        BookError::Rewrite(RewriteError::Read(ReadError::Cancelled)) => BackupError::Cancelled,
-        error => error.into(),
     }
 }

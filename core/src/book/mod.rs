@@ -156,10 +156,15 @@ impl Book {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport), OpenError> {
         let (store, report) = Store::open(&settings, rng)?;
+        Ok((Self::of(settings, store)?, report))
+    }
+
+    /// The book in `store`.
+    fn of(settings: Settings, store: Store) -> Result<Self, OpenError> {
         let identity = Identity::from_secret(&*store.secret()?);
         sweep();
         let begun = AtomicU64::new(store.last() << 20);
-        let book = Self {
+        Ok(Self {
             settings,
             identity,
             store: Some(store),
@@ -168,8 +173,7 @@ impl Book {
             counted: OnceLock::new(),
             listeners: Listeners::default(),
             begun,
-        };
-        Ok((book, report))
+        })
     }
 
     /// The owner, also while the book is suspended.

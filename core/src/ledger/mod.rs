@@ -15,7 +15,7 @@ mod tests;
 mod window;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,6 +102,13 @@ impl Ledger {
         let mut bytes = Vec::new();
         File::open(path)?.take(header::START).read_to_end(&mut bytes)?;
         Ok(Header::parse(&bytes))
+    }
+
+    /// Whether there is nothing at all behind the header of the ledger at `path`.
+    pub(crate) fn is_blank(path: &Path) -> io::Result<bool> {
+        let mut file = BufReader::new(File::open(path)?);
+        file.seek(SeekFrom::Start(header::START))?;
+        Ok(file.bytes().all(|byte| matches!(byte, Ok(0))))
     }
 
     /// Opens the ledger whose header was read, to write in it if it is to be `writable`. Its tail

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use rand_core::CryptoRng;
 
 use super::attach::Place;
+use super::home::{self, Home};
 use super::settings::{Cancelled, Settings, Work};
-use super::{RewriteError, RewriteReport, Store, home};
+use super::{RewriteError, RewriteReport, Store, remains};
 use crate::disk::{remove_tree, sync_dir};
 use crate::ledger::{Draft, Entry, Header, Ledger, Tail};
 use crate::seal::{Keys, SealError};
@@ -48,7 +49,7 @@ pub(super) fn generation(
 ) -> Result<Built, RewriteError> {
     let (new, whole) = (home::unfinished(home, id.epoch), home::generation(home, id.epoch));
     let mut build = || -> Result<Built, RewriteError> {
-        remove_tree(&new).map_err(io_at(&new))?;
+        remains::abandon(vault, id.epoch, &new).map_err(io_at(&new))?;
         fs::create_dir(&new).map_err(io_at(&new))?;
         let key = DataKey::generate(rng);
         let path = new.join("ledger");
@@ -76,6 +77,33 @@ pub(super) fn generation(
     Ok(built)
 }
 
+/// Makes the next generation after those that are there, the first for instance, with a new store id and
+/// of the identity with this secret.
+pub(super) fn create(
+    settings: &Settings,
+    found: &Home,
+    secret: &[u8; 32],
+    fill: &mut Fill<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), RewriteError> {
+    let (home, vault) = (settings.home.as_path(), &*settings.vault);
+    for epoch in &found.unfinished {
+        // A creation that was interrupted; nothing was ever acknowledged in it.
+        let dir = home::unfinished(home, *epoch);
+        remains::abandon(vault, *epoch, &dir).map_err(io_at(&dir))?;
+    }
+    let mut id = KeyId { store: [0; 16], epoch: after(home, found.whole.last().copied())? };
+    rng.fill_bytes(&mut id.store);
+    generation(home, id, secret, vault, rng, fill)?;
+    Ok(())
+}
+
+/// The epoch after `epoch`, or the first.
+fn after(home: &Path, epoch: Option<u32>) -> Result<u32, RewriteError> {
+    let next = epoch.unwrap_or(0).checked_add(1);
+    next.ok_or_else(|| io_at(home)(io::Error::other("no epoch is left")))
+}
+
 impl Store {
     /// Writes the book anew under a new key with only what `pour` makes of the entries, and destroys
     /// the old key, so that nothing of the others can be opened again from any remnant.
@@ -94,10 +122,8 @@ impl Store {
         self.ledger.takes()?;
         let mut report = RewriteReport { lost: 0, old_key_remains: false };
         let old = self.keys.id;
-        let epoch = old.epoch.checked_add(1);
         let home = self.settings.home.clone();
-        let epoch = epoch.ok_or_else(|| io_at(&home)(io::Error::other("no epoch is left")))?;
-        let id = KeyId { epoch, ..old };
+        let id = KeyId { epoch: after(&home, Some(old.epoch))?, ..old };
         let failed = |_: SealError| io_at(&home)(io::Error::other("the secret doesn't open"));
         let secret = self.header.secret(&self.keys).map_err(failed)?;
         let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
@@ -122,7 +148,7 @@ impl Store {
         }
         switched?;
         let dir = home::generation(&home, old.epoch);
-        self.retire(old.epoch, &dir, &mut report.old_key_remains);
+        report.old_key_remains = !self.retire(old.epoch, &dir);
         Ok(report)
     }
 
@@ -134,8 +160,8 @@ impl Store {
         let ledger = Ledger::open(&path, &header, Arc::clone(&keys), true);
         let mut ledger = ledger.map_err(io_at(&path))?;
         ledger.settle(tail).map_err(io_at(&path))?;
-        // Nobody can stop this any more. Where an index can't be kept on disk, it comes in memory.
-        let settings = Settings { watch: None, ..self.settings.clone() };
+        // Where an index can't be kept on disk, it comes in memory.
+        let settings = self.settings.clone().unstoppable();
         let place = Place { keys: &keys, header: &header, dir: &dir, settings: &settings };
         let (index, ..) = place.build(&mut ledger).map_err(|halt| halt.reading(&path))?;
         self.ledger = ledger;

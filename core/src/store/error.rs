@@ -222,7 +222,7 @@ pub struct OpenReport {
     pub rolled_back: Option<RolledBack>,
     /// How the index is.
     pub index: IndexState,
-    /// A rewrite had been interrupted, and its remains were removed.
+    /// A rewrite or a restore had been interrupted, and its remains were removed.
     pub cleaned: bool,
     /// The vault didn't destroy the key of a former epoch yet; it is asked again at the next open,
     /// and what was forgotten is forgotten for good only then.

@@ -10,9 +10,12 @@ mod attach;
 mod build;
 mod error;
 mod home;
+#[cfg(feature = "backup")]
+mod make;
 mod mend;
 mod pass;
 mod read;
+mod remains;
 mod renew;
 mod roster;
 mod settings;
@@ -28,13 +31,11 @@ use std::sync::Arc;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::disk::{create_dir, remove_tree, sync_dir};
+use crate::disk::{create_dir, sync_dir};
 use crate::index::{EngineError, Index};
-#[cfg(feature = "backup")]
-use crate::ledger::Draft;
 use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
 use crate::seal::Keys;
-use crate::vault::{Head, KeyId};
+use crate::vault::Head;
 
 use attach::Place;
 use home::{Claim, Home};
@@ -69,7 +70,7 @@ pub(crate) struct Store {
     /// How far the vault says that the book is.
     known: Option<Head>,
     /// Given back last.
-    _claim: Claim,
+    claim: Claim,
 }
 
 impl Store {
@@ -101,7 +102,7 @@ impl Store {
         if newest.is_none() {
             let mut secret = Zeroizing::new([0; 32]);
             rng.fill_bytes(&mut *secret);
-            create(settings, &found, &secret, &mut |_, _| Ok(()), rng)?;
+            build::create(settings, &found, &secret, &mut |_, _| Ok(()), rng)?;
         }
         let dir = home::generation(home, newest.unwrap_or(1));
         let path = dir.join("ledger");
@@ -145,8 +146,7 @@ impl Store {
         let settings = settings.clone();
         let known = settings.vault.head(&header.id.store)?;
         let (next, renewed_to) = (None, 0);
-        let mut store =
-            Self { settings, keys, header, ledger, index, next, renewed_to, known, _claim: claim };
+        let store = Self { settings, keys, header, ledger, index, next, renewed_to, known, claim };
         report.rolled_back = store.rolled_back();
         // Only now, when the newest generation has proved to open.
         if writable {
@@ -157,32 +157,6 @@ impl Store {
             store.drop_roster();
         }
         Ok((store, report))
-    }
-
-    /// Makes a book where there is none, of the identity with this secret, out of what `pour` brings.
-    /// A kill before the end leaves none.
-    ///
-    /// # Errors
-    /// [`OpenError`]; it is [`OpenError::NotOurs`] where there is a book or anything else.
-    #[cfg(feature = "backup")]
-    pub(crate) fn make(
-        settings: &Settings,
-        secret: &[u8; 32],
-        pour: &mut dyn FnMut(&mut Take<'_>) -> Result<(), RewriteError>,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), OpenError> {
-        let home = settings.home.as_path();
-        Home::survey(home)?;
-        create_dir(home, false).map_err(OpenError::at(home))?;
-        let _claim = Claim::take(home, true)?;
-        let found = Home::survey(home)?;
-        if !found.whole.is_empty() {
-            return Err(OpenError::NotOurs { path: home.into() });
-        }
-        let mut fill = |draft: &mut Draft, rng: &mut dyn CryptoRng| {
-            pour(&mut |entry| Ok(draft.push(entry, rng)?))
-        };
-        create(settings, &found, secret, &mut fill, rng)
     }
 
     /// Appends an entry of `kind` about `subjects`. When it returns the sequence, the entry is
@@ -296,59 +270,6 @@ impl Store {
         };
         is_behind.then_some(RolledBack { known, found })
     }
-
-    /// Removes what interrupted rewrites left, each key before its directory. What can't be
-    /// removed now stays for the next open.
-    fn clean(&mut self, found: &Home, report: &mut OpenReport) {
-        let current = self.keys.id.epoch;
-        let old = found.whole.iter().filter(|epoch| **epoch < current);
-        let old = old.map(|epoch| (*epoch, home::generation(&self.settings.home, *epoch)));
-        // After a first creation, those that it removed are found no more.
-        let new = found.unfinished.iter();
-        let new = new.map(|epoch| (*epoch, home::unfinished(&self.settings.home, *epoch)));
-        for (epoch, dir) in old.chain(new).collect::<Vec<_>>() {
-            if epoch == current {
-                report.cleaned |= remove_tree(&dir).is_ok();
-            } else {
-                self.retire(epoch, &dir, &mut report.old_key_remains);
-                report.cleaned = true;
-            }
-        }
-    }
-
-    /// Destroys the key of `epoch`, then removes its directory.
-    fn retire(&self, epoch: u32, dir: &Path, key_remains: &mut bool) {
-        let id = KeyId { epoch, ..self.keys.id };
-        if self.settings.vault.destroy(&id).is_ok() {
-            // Sealed under a key that is gone: whatever stays of it is noise.
-            let _ = remove_tree(dir);
-        } else {
-            *key_remains = true;
-        }
-    }
-}
-
-/// Makes the first generation, with a new store id and of the identity with this secret.
-fn create(
-    settings: &Settings,
-    found: &Home,
-    secret: &[u8; 32],
-    fill: &mut build::Fill<'_>,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), OpenError> {
-    let (home, vault) = (settings.home.as_path(), &*settings.vault);
-    for epoch in &found.unfinished {
-        // A creation that was interrupted; nothing was ever acknowledged in it.
-        let dir = home::unfinished(home, *epoch);
-        if let Ok(Ok((header, _))) = Ledger::header(&dir.join("ledger")) {
-            let _ = vault.destroy(&header.id);
-        }
-        remove_tree(&dir).map_err(OpenError::at(&dir))?;
-    }
-    let mut id = KeyId { store: [0; 16], epoch: 1 };
-    rng.fill_bytes(&mut id.store);
-    build::generation(home, id, secret, vault, rng, fill)?;
-    Ok(())
 }
 
 fn read_header(path: &Path) -> Result<(Header, bool), OpenError> {

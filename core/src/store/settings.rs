@@ -56,6 +56,17 @@ impl Settings {
         self.watch = Some(watch);
         self
     }
+
+    /// The same, for work that can't be ended any more: its watch is told and not asked.
+    pub(super) fn unstoppable(mut self) -> Self {
+        self.watch = self.watch.map(|watch| -> Arc<Watch> {
+            Arc::new(move |progress| {
+                let _ = watch(progress);
+                ControlFlow::Continue(())
+            })
+        });
+        self
+    }
 }
 
 impl fmt::Debug for Settings {

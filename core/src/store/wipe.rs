@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::OpenError;
 use super::home::{self, Claim, Home};
-use super::{OpenError, read_header};
+use super::remains::store_of;
 use crate::disk::{remove_tree, sync_dir};
 use crate::index::{Engine, Index};
 use crate::vault::{KeyId, KeyVault};
@@ -33,20 +34,21 @@ pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError
     let dirs = found.whole.iter().map(|epoch| (*epoch, home::generation(home, *epoch)));
     let dirs = dirs.chain(found.unfinished.iter().map(|e| (*e, home::unfinished(home, *e))));
     let dirs: Vec<_> = dirs.collect();
-    // The store's id is the same in all of them, and an epoch is a directory's name.
-    let header = |dir: &Path| match read_header(&dir.join("ledger")) {
-        Ok((header, _)) => Some(header),
-        Err(_) => {
-            let engines = Engine::all().iter();
-            engines.copied().find_map(|engine| Index::header(&dir.join("index"), engine))
-        }
+    // An epoch is a directory's name, and the store's id is the same in all of them, or in all but one that
+    // gave way to a restored book.
+    let in_index = |dir: &Path| {
+        let mut engines = Engine::all().iter();
+        let header = engines.find_map(|engine| Index::header(&dir.join("index"), *engine))?;
+        Some(header.id.store)
     };
-    let store = dirs.iter().find_map(|(_, dir)| Some(header(dir)?.id.store));
-    if let Some(store) = store {
-        for (epoch, _) in &dirs {
+    let stores = dirs.iter().map(|(_, dir)| store_of(dir).or_else(|| in_index(dir)));
+    let stores: Vec<_> = stores.collect();
+    let known = stores.iter().find_map(|store| *store);
+    for ((epoch, _), store) in dirs.iter().zip(&stores) {
+        if let Some(store) = store.or(known) {
             vault.destroy(&KeyId { store, epoch: *epoch })?;
+            vault.keep_head(&store, None)?;
         }
-        vault.keep_head(&store, None)?;
     }
     for (_, dir) in &dirs {
         remove_tree(dir).map_err(OpenError::at(dir))?;
@@ -59,6 +61,6 @@ pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError
         }
         removed => removed.map_err(OpenError::at(home))?,
     }
-    let key_remains = store.is_none() && !dirs.is_empty();
+    let key_remains = known.is_none() && !dirs.is_empty();
     Ok(Wiped { generations: found.whole.len(), key_remains })
 }

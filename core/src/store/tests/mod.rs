@@ -14,7 +14,7 @@ use super::*;
 use crate::index::Engine;
 use crate::ledger::Entry;
 use crate::vault::memory::MemoryVault;
-use crate::vault::{DataKey, KeyVault};
+use crate::vault::{DataKey, KeyId, KeyVault};
 
 /// The index of a closed book, opened beside it. sled's own threads may hold the lock of the one
 /// before for a little longer.

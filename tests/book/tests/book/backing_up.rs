@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use lapel::backup::{Backup, BackupError, Key, Lock, LockError, Merged};
 use lapel::book::{Book, Progress, Settings, Standing, Work};
@@ -239,6 +239,45 @@ fn whoever_watches_can_stop_it_and_nothing_has_changed() {
         assert_eq!(fs::read_to_string(&file).unwrap(), "old");
         assert_eq!(ada.names(), names);
     }
+}
+
+#[test]
+fn a_restore_that_is_stopped_leaves_the_empty_book_and_one_that_counts_is_not_stopped() {
+    let (ada, ..) = ada_grace_and_alan();
+    let (bytes, key) = (ada.back_up(&lock()), key());
+    let backup = Backup::bytes(&bytes, &key);
+    let (mut eve, mut stopped) = (Phone::of("Eve"), Vec::new());
+    let empty = eve.person();
+    drop(eve.take());
+    for at in 0.. {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let seen = told.clone();
+        let stop = move |progress: Progress| {
+            let mut seen = seen.lock().unwrap();
+            seen.push(progress.work);
+            // Once, so that only what is heeded ends it.
+            if seen.len() == at + 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let settings = Settings::new(eve.home(), eve.vault()).watched(Arc::new(stop));
+        match Book::restore(settings, &backup, &mut eve.rng) {
+            Err(BackupError::Cancelled) => stopped.extend(told.lock().unwrap().last().copied()),
+            Err(error) => panic!("{error}"),
+            Ok((book, ..)) => {
+                assert_eq!(book.identity().person(), ada.person());
+                let told = told.lock().unwrap();
+                assert_eq!(told[..at], stopped);
+                assert!(told[at..].iter().all(|work| *work == Work::Indexing));
+                break;
+            }
+        }
+        eve.reopen();
+        assert_eq!((eve.person(), eve.names().len()), (empty, 0));
+        drop(eve.take());
+        assert_eq!(files(&eve.keys()).len(), 1);
+    }
+    assert!(stopped.contains(&Work::TakingIn) && stopped.contains(&Work::Rewriting));
+    eve.reopen();
+    assert_eq!((eve.person(), eve.names()), (ada.person(), ada.names()));
 }
 
 #[test]

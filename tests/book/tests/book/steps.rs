@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use lapel::backup::{Backup, BackupError, Key, Lock};
 use lapel::book::{Book, Mode, OpenError, Settings};
+use lapel::identity::PersonId;
 use lapel::vault::{DataKey, FileVault, KeyId, KeyVault, VaultError};
 use lapel_book_tests::{Phone, copy_tree, ledger, meet, phone};
 use rand_chacha::ChaCha20Rng;
@@ -190,46 +191,68 @@ fn a_merge_killed_at_any_step_leaves_the_book_of_before_or_the_merged_one() {
     assert!(left.is_sorted() && left.len() > 10 && !left[0] && left[left.len() - 1]);
 }
 
+/// Restores the backup in `dir` under `witness`, and looks at every state that its disk went through: what
+/// `before` says, or the restored book, which can be had from each.
+fn restore_killed_at_any_step(dir: &Path, backup: &Backup<'_>, owner: PersonId) {
+    let restored = |book: &Book| {
+        assert_eq!(book.contacts().unwrap().len(), 1);
+        book.identity().person() == owner
+    };
+    let open = |dir: &Path, rng: &mut ChaCha20Rng| {
+        let settings = Settings::new(dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))));
+        match Book::open_with(settings.mode(Mode::Existing), rng) {
+            Ok((book, report)) => {
+                assert!(report.damage.is_empty() && !report.old_key_remains, "{report:?}");
+                Some(book)
+            }
+            Err(OpenError::Missing { .. }) => None,
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let witness = Witness::of(dir);
+    let mut rng = Watched(ChaCha20Rng::seed_from_u64(8), witness.clone());
+    let before = open(dir, &mut rng.0).map(|book| book.identity().person());
+    let settings = Settings::new(dir.join("book"), witness.clone());
+    let (book, report, _) = Book::restore(settings, backup, &mut rng).unwrap();
+    assert!(!report.cleaned && !report.created && restored(&book), "{report:?}");
+    drop(book);
+    witness.look();
+    let mut left = Vec::new();
+    for state in witness.seen() {
+        let book = open(state.path(), &mut rng.0);
+        let is_done = book.as_ref().is_some_and(|book| book.identity().person() == owner);
+        match &book {
+            Some(book) if is_done => assert!(restored(book)),
+            Some(book) => assert!(book.contacts().unwrap().is_empty()),
+            None => {}
+        }
+        assert!(is_done || book.as_ref().map(|book| book.identity().person()) == before);
+        assert!(book.is_none() || keys(state.path()) == 1, "one key");
+        drop(book);
+        left.push(is_done);
+        let vault = Arc::new(FileVault::new(state.path().join("keys")));
+        let settings = Settings::new(state.path().join("book"), vault);
+        match Book::restore(settings, backup, &mut rng.0) {
+            Ok((book, ..)) => assert!(!is_done && restored(&book)),
+            Err(BackupError::NotEmpty { .. }) => assert!(is_done),
+            Err(other) => panic!("{other}"),
+        }
+        assert!(restored(&open(state.path(), &mut rng.0).unwrap()));
+        assert_eq!(keys(state.path()), 1, "one key");
+    }
+    println!("{} states of a disk during a restore", left.len());
+    assert!(left.is_sorted() && left.len() > 5 && !left[0] && left[left.len() - 1]);
+}
+
 #[test]
-fn a_restore_killed_at_any_step_leaves_no_book_or_the_whole_one() {
+fn a_restore_killed_at_any_step_leaves_what_was_there_or_the_whole_book() {
     let (mut ada, mut grace) = (Phone::of("Ada"), Phone::of("Grace"));
     meet(&mut ada, &mut grace);
     let (lock, key) = (Lock::passphrase("words").unwrap(), Key::passphrase("words").unwrap());
     let bytes = ada.back_up(&lock);
     let backup = Backup::bytes(&bytes, &key);
-    let dir = tempfile::tempdir().unwrap();
-    let witness = Witness::of(dir.path());
-    let mut rng = Watched(ChaCha20Rng::seed_from_u64(8), witness.clone());
-    let settings = Settings::new(dir.path().join("book"), witness.clone());
-    let (book, ..) = Book::restore(settings, &backup, &mut rng).unwrap();
-    drop(book);
-    witness.look();
-    let seen = witness.seen();
-    let mut left = Vec::new();
-    for state in &seen {
-        let home = state.path().join("book");
-        let settings = || {
-            let vault = Arc::new(FileVault::new(state.path().join("keys")));
-            Settings::new(&home, vault).mode(Mode::Existing)
-        };
-        let is_there = match Book::open_with(settings(), &mut rng.0) {
-            Ok((book, _)) => {
-                assert_eq!(book.contacts().unwrap().len(), 1);
-                true
-            }
-            Err(OpenError::Missing { .. }) => false,
-            Err(other) => panic!("{other}"),
-        };
-        left.push(is_there);
-        match Book::restore(settings(), &backup, &mut rng.0) {
-            Ok((book, ..)) => assert!(!is_there && book.contacts().unwrap().len() == 1),
-            Err(BackupError::NotEmpty { .. }) => assert!(is_there),
-            Err(other) => panic!("{other}"),
-        }
-        let (book, _) = Book::open_with(settings(), &mut rng.0).unwrap();
-        assert_eq!(book.identity().person(), ada.person());
-        assert_eq!(keys(state.path()), 1, "one key");
-    }
-    println!("{} states of a disk during a restore", left.len());
-    assert!(left.is_sorted() && left.len() > 5 && !left[0] && left[left.len() - 1]);
+    let [none, empty] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    restore_killed_at_any_step(none.path(), &backup, ada.person());
+    drop(phone::open(empty.path(), &mut ChaCha20Rng::seed_from_u64(9)).unwrap());
+    restore_killed_at_any_step(empty.path(), &backup, ada.person());
 }
