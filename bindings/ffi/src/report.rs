@@ -19,7 +19,7 @@ pub struct OpenReport {
     pub rolled_back: bool,
     /// How the index is.
     pub index: IndexState,
-    /// The remains of an interrupted rewrite were removed.
+    /// The remains of an interrupted rewrite or restore were removed.
     pub cleaned: bool,
     /// The vault didn't destroy an old key yet; it is asked again at the next open.
     pub old_key_remains: bool,

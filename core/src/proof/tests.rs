@@ -29,7 +29,13 @@ fn person(name: &str) -> Identity {
 
 /// The receipt that `holder` keeps of an exchange with `name`, who confirmed or only offered.
 fn receipt(holder: &Identity, name: &str, state: State) -> Receipt {
-    let mut rng = ChaCha20Rng::seed_from_u64(name.bytes().map(u64::from).sum::<u64>() + 1);
+    of_meeting(1, holder, name, state)
+}
+
+/// The same of their first, second, … meeting.
+fn of_meeting(number: u64, holder: &Identity, name: &str, state: State) -> Receipt {
+    let seed = name.bytes().map(u64::from).sum::<u64>() + number;
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let now = Duration::from_secs(1);
     let peer = person(name);
     let mut begin = |me: &Identity, name: &str| {
@@ -124,6 +130,24 @@ fn a_proof_shows_what_its_receipts_show_and_whom_it_is_made_for() {
         all.iter().filter(|shown| side(shown).badge.is_some()).count()
     };
     assert_eq!((names(|s| &s.peer), names(|s| &s.holder)), (3, 0));
+}
+
+#[test]
+fn whoever_was_met_several_times_is_one_contact_who_confirmed_if_any_meeting_was_confirmed() {
+    let ada = person("Ada");
+    let meetings = |states: &[State]| {
+        let met = (1..).zip(states);
+        let mut receipts: Vec<_> =
+            met.map(|(number, state)| of_meeting(number, &ada, "Grace", *state)).collect();
+        receipts.push(receipt(&ada, "Mary", State::Offered));
+        let (verified, all) = checked(&proof(&ada, &sorted(receipts))).unwrap();
+        assert_eq!(all.len(), states.len() + 1);
+        (verified.contacts, verified.confirmed)
+    };
+    use State::{Confirmed, Offered};
+    assert_eq!(meetings(&[Confirmed, Offered, Confirmed]), (2, 1));
+    assert_eq!(meetings(&[Offered, Confirmed]), (2, 1));
+    assert_eq!(meetings(&[Offered, Offered]), (2, 0));
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn findings(open: &OpenReport, check: &CheckReport, lost: u64, subject: Subject)
     }
     if open.cleaned {
         let removed = did("was removed", "would be removed");
-        said.push(format!("What an interrupted rewrite left {removed}."));
+        said.push(format!("What interrupted work left {removed}."));
     }
     if open.old_key_remains {
         said.push(

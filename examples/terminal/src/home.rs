@@ -166,7 +166,7 @@ pub(crate) fn sentences(report: &OpenReport) -> Vec<String> {
         _ => {}
     }
     if report.cleaned {
-        said.push("What an interrupted rewrite had left was removed.".into());
+        said.push("What interrupted work had left was removed.".into());
     }
     if report.old_key_remains {
         said.push(

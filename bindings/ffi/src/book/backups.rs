@@ -14,7 +14,8 @@ use crate::error::LapelError;
 impl Book {
     /// Makes a book out of a backup, with its identity, where the directory is missing or empty, or holds a
     /// book in which nothing is yet, as an app makes at its first start. Such a one has to be let go of
-    /// before. Whatever goes wrong, there is no book then, or the empty one that was there.
+    /// before. Where it is refused or stopped, there is no book, or the empty one that was there; once the new one
+    /// is whole, the progress listener is told and not heeded.
     ///
     /// Whoever goes on from here has to stop using the identity on the old phone. If both go on, the next
     /// merge says so. `restored` says what came in.

@@ -21,7 +21,8 @@ extension Book {
     }
 
     /// Makes a book out of a backup, away from the caller's thread, as `open(at:)` opens one. To cancel the task
-    /// ends it with `ErrorCode.cancelled`; there is no book then, or the empty one that was there.
+    /// ends it with `ErrorCode.cancelled`; there is no book then, or the empty one that was there. Once the new one
+    /// is whole, it is handed over all the same.
     ///
     /// - Parameters:
     ///   - home: the book's directory: missing or empty, or with a book in which nothing is yet.

@@ -232,7 +232,7 @@ fn a_ledger_that_is_gone_altogether_comes_back_from_the_index() {
 #[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn one_flipped_bit_anywhere_in_the_book_loses_nothing() {
-    use super::rewrite::copy_tree;
+    use super::copy_tree;
     use rand_core::Rng;
 
     let mut bench = Bench::with(150);

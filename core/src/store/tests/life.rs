@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use super::rewrite::copy_tree;
 use super::*;
 
 impl Bench {

@@ -70,19 +70,6 @@ impl KeyVault for Witness {
     }
 }
 
-pub(super) fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 #[test]
 fn a_rewrite_killed_at_any_step_leaves_the_old_book_or_the_new_one() {
     let mut bench = Bench::with(5);

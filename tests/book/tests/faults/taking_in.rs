@@ -5,15 +5,15 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use lapel::backup::{Backup, Key, Lock};
+use lapel::backup::{Backup, BackupError, Key, Lock};
 use lapel::book::{Book, Mode, OpenError, Settings};
 use lapel::vault::FileVault;
-use lapel_book_tests::{Phone, child, copy_tree, meet};
+use lapel_book_tests::{Phone, child, copy_tree, meet, phone};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
-use crate::each_call::holds;
+use crate::each_call::{epochs, holds};
 use crate::facts::{self, Facts};
 use crate::promise::Promise;
 use crate::tracer::{Fault, run};
@@ -31,16 +31,16 @@ fn settings(dir: &Path) -> Settings {
     Settings::new(dir.join("book"), Arc::new(FileVault::new(dir.join("keys"))))
 }
 
-/// Merges the backup that lies in `dir` into the book there, or restores it where there is none.
+/// Merges the backup that lies in `dir` into the book there, or restores it where there is none, or an empty one.
 fn take_in(dir: &Path) {
     let (key, file) = (key(), dir.join("backup"));
     let (backup, mut rng) = (Backup::file(&file, &key), ChaCha20Rng::seed_from_u64(9));
-    match Book::open_with(settings(dir).mode(Mode::Existing), &mut rng) {
-        Ok((mut book, _)) => drop(book.merge(&backup, &mut rng).unwrap()),
-        Err(OpenError::Missing { .. }) => {
-            drop(Book::restore(settings(dir), &backup, &mut rng).unwrap());
+    match Book::restore(settings(dir), &backup, &mut rng) {
+        Err(BackupError::NotEmpty { .. }) => {
+            let (mut book, _) = Book::open_with(settings(dir), &mut rng).unwrap();
+            drop(book.merge(&backup, &mut rng).unwrap());
         }
-        Err(error) => panic!("{error}"),
+        restored => drop(restored.unwrap()),
     }
 }
 
@@ -66,6 +66,11 @@ fn found(dir: &Path) -> Option<Facts> {
     }
 }
 
+fn has_something(facts: &Facts) -> bool {
+    // Beside whose it is.
+    facts.len() > 1
+}
+
 /// Kills one that takes in what is in `base`, before each call. It has to leave what was there or all that
 /// came to be, and both go on, and take it in once more.
 fn kill_before_each_call(base: &Path) {
@@ -88,14 +93,21 @@ fn kill_before_each_call(base: &Path) {
         let left = found(dir.path());
         assert!(left == before || left.as_ref() == Some(&after), "{case}: {left:#?}");
         is_done.push(left != before);
-        if let Some(left) = left {
-            let held = holds(dir.path(), &Promise::from_facts(left), &case);
-            assert_eq!(held.stray_keys, 0, "{case}");
+        match left.filter(has_something) {
+            Some(left) => {
+                let held = holds(dir.path(), &Promise::from_facts(left), &case);
+                assert_eq!(held.stray_keys, 0, "{case}");
+            }
+            None if before.is_some() => {
+                assert_eq!(epochs(&dir.path().join("keys")).collect::<Vec<_>>(), [1], "{case}");
+            }
+            None => {}
         }
         take_in(dir.path());
         let again = found(dir.path()).unwrap();
         assert!(again.is_superset(&after), "{case}: {again:#?}");
-        assert!(before.is_none() || again.len() == after.len() + 1, "{case}: and who came after");
+        let went_on = before.as_ref().is_some_and(has_something);
+        assert!(!went_on || again.len() == after.len() + 1, "{case}: and who came after");
         if !run.struck {
             println!("{} kills before {} calls", is_done.len() - 1, run.calls);
             break;
@@ -134,6 +146,14 @@ fn a_kill_before_any_single_call_of_a_merge_leaves_the_book_of_before_or_the_mer
 #[test]
 fn a_kill_before_any_single_call_of_a_restore_leaves_no_book_or_the_whole_one() {
     let ((ada, _), base) = (ada(), scratch());
+    back_up_into(&base, &ada);
+    kill_before_each_call(base.path());
+}
+
+#[test]
+fn a_kill_before_any_single_call_of_a_restore_over_an_empty_book_leaves_that_or_the_whole_one() {
+    let ((ada, _), base) = (ada(), scratch());
+    drop(phone::open(base.path(), &mut ChaCha20Rng::seed_from_u64(8)).unwrap());
     back_up_into(&base, &ada);
     kill_before_each_call(base.path());
 }

@@ -25,7 +25,8 @@ suspend fun openBook(config: BookConfig): Book = made(config) { Book.open(it) }
 
 /**
  * Makes a book out of a backup, away from the calling thread, as [openBook] opens one. A coroutine that is
- * cancelled ends the work; there is no book then, or the empty one that was there.
+ * cancelled ends the work; there is no book then, or the empty one that was there, unless the new one was whole
+ * already.
  */
 suspend fun restoreBook(config: BookConfig, backup: Backup): Book = made(config) { Book.restore(it, backup) }
 
