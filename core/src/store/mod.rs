@@ -69,7 +69,8 @@ pub(crate) struct Store {
     renewed_to: u64,
     /// How far the vault says that the book is.
     known: Option<Head>,
-    /// Given back last.
+    /// Given back last. A book that takes this one's place takes it over.
+    #[cfg_attr(not(feature = "backup"), expect(dead_code))]
     claim: Claim,
 }
 
