@@ -148,7 +148,7 @@ impl Store {
         }
         switched?;
         let dir = home::generation(&home, old.epoch);
-        report.old_key_remains = !self.retire(old.epoch, &dir);
+        report.old_key_remains = !self.retire(&old, &dir);
         Ok(report)
     }
 

@@ -1,8 +1,9 @@
 //! What there is beside the newest generation: one that it took the place of, or one that was never finished.
 //!
-//! A book that was restored over an empty one has another store id than that. So the key of a generation is
-//! named by its own header, as long as that can be read, and one that is another book's and has something in it
-//! is left alone: it didn't get here by any work of ours.
+//! Whatever lies in the place of an old generation, the key that this book had for it goes: a header, whose
+//! checksum has no key, can't speak for it. A book that was restored over an empty one has another store id
+//! than that, so the key that a header names goes too, unless something is in a generation that is another's:
+//! that didn't get here by any work of ours, and is left alone.
 
 use std::io;
 use std::path::Path;
@@ -11,7 +12,7 @@ use super::home::{self, Home};
 use super::{OpenReport, Store, read_header};
 use crate::disk::remove_tree;
 use crate::ledger::Ledger;
-use crate::vault::{KeyId, KeyVault, VaultError};
+use crate::vault::{KeyId, KeyVault};
 
 /// The store id in the ledger of the generation in `dir`, if it can be read.
 pub(super) fn store_of(dir: &Path) -> Option<[u8; 16]> {
@@ -31,47 +32,47 @@ impl Store {
     /// Removes what rewrites left, each key before its directory. What can't be removed now stays for the
     /// next open.
     pub(super) fn clean(&self, found: &Home, report: &mut OpenReport) {
-        let (home, current) = (&self.settings.home, self.keys.id.epoch);
-        let old = found.whole.iter().filter(|epoch| **epoch < current);
-        let old = old.map(|epoch| (*epoch, home::generation(home, *epoch)));
-        let old = old.filter(|(_, dir)| !self.is_of_another(dir));
+        let (home, current) = (&self.settings.home, self.keys.id);
+        let old = found.whole.iter().filter(|epoch| **epoch < current.epoch);
+        let old = old.map(|epoch| (*epoch, home::generation(home, *epoch), false));
         // After a first creation, those that it removed are found no more.
         let new = found.unfinished.iter();
-        let new = new.map(|epoch| (*epoch, home::unfinished(home, *epoch)));
-        for (epoch, dir) in old.chain(new) {
-            if self.retire(epoch, &dir) {
-                report.cleaned = true;
-            } else {
-                report.old_key_remains = true;
-            }
+        let new = new.map(|epoch| (*epoch, home::unfinished(home, *epoch), true));
+        for (epoch, dir, is_unfinished) in old.chain(new) {
+            let ours = KeyId { epoch, ..current };
+            let other = store_of(&dir).filter(|store| *store != current.store);
+            let is_removed = match other.map(|store| KeyId { store, epoch }) {
+                Some(_) if !is_unfinished && !is_blank(&dir) => {
+                    report.old_key_remains |= !self.lets_go(&ours);
+                    continue;
+                }
+                Some(other) => self.lets_go(&other) && self.retire(&ours, &dir),
+                None => self.retire(&ours, &dir),
+            };
+            report.cleaned |= is_removed;
+            report.old_key_remains |= !is_removed;
         }
     }
 
     /// Destroys the key of the generation in `dir`, then removes that. False if the vault refused.
-    pub(super) fn retire(&self, epoch: u32, dir: &Path) -> bool {
-        let (vault, current) = (&self.settings.vault, self.keys.id);
-        let store = store_of(dir).unwrap_or(current.store);
-        let lets_go = || {
-            let id = KeyId { store, epoch };
-            if id != current {
-                vault.destroy(&id)?;
-            }
-            if store != current.store {
-                vault.keep_head(&store, None)?;
-            }
-            Ok::<_, VaultError>(())
-        };
-        let gone = lets_go().is_ok();
-        if gone {
+    pub(super) fn retire(&self, key: &KeyId, dir: &Path) -> bool {
+        let is_gone = self.lets_go(key);
+        if is_gone {
             // Sealed under a key that is gone: whatever stays of it is noise.
             let _ = remove_tree(dir);
         }
-        gone
+        is_gone
     }
 
-    /// Whether the generation in `dir` is another book's, and not an empty one that gave way to this.
-    fn is_of_another(&self, dir: &Path) -> bool {
-        store_of(dir).is_some_and(|store| store != self.keys.id.store)
-            && !Ledger::is_blank(&dir.join("ledger")).unwrap_or(false)
+    /// Has the vault destroy a key that isn't the book's, and the head of a store that isn't.
+    fn lets_go(&self, key: &KeyId) -> bool {
+        let (vault, current) = (&self.settings.vault, &self.keys.id);
+        let is_gone = key == current || vault.destroy(key).is_ok();
+        is_gone && (key.store == current.store || vault.keep_head(&key.store, None).is_ok())
     }
+}
+
+/// Whether nothing was ever written in the generation in `dir`.
+fn is_blank(dir: &Path) -> bool {
+    Ledger::is_blank(&dir.join("ledger")).unwrap_or(false)
 }

@@ -19,6 +19,38 @@ fn what_is_another_book_s_is_left_alone_with_its_key() {
     assert_eq!(all(&other.open().0), [Ok(1)]);
 }
 
+#[test]
+fn a_ledger_that_was_swapped_for_another_book_s_saves_no_old_key() {
+    // While the book is written anew, and after a vault was locked in the middle of that.
+    for is_refused in [false, true] {
+        let mut bench = Bench::with(2);
+        let mut other = Bench { vault: bench.vault.clone(), ..Bench::new(2) };
+        let (mut store, _) = other.open();
+        other.add(&mut store, 1);
+        store.close().unwrap();
+        let (mut store, _) = bench.open();
+        let id = store.keys.id;
+        let (theirs, ours) =
+            (other.generation(1).join("ledger"), bench.generation(1).join("ledger"));
+        let vault = bench.vault.clone();
+        let mut keep = |entry: Entry| {
+            fs::remove_file(&ours).unwrap();
+            fs::copy(&theirs, &ours).unwrap();
+            *vault.locked.lock().unwrap() = is_refused && entry.seq == 2;
+            Some(entry)
+        };
+        let report = rewrite(&mut store, &mut keep, &mut bench.rng).unwrap();
+        assert_eq!(report.old_key_remains, is_refused);
+        drop(store);
+        *bench.vault.locked.lock().unwrap() = false;
+        assert_eq!(bench.vault.ids().contains(&id), is_refused);
+        let (store, report) = bench.open();
+        assert!(!report.old_key_remains && store.last() == 2);
+        assert!(!bench.vault.ids().contains(&id));
+        assert_eq!(all(&other.open().0), [Ok(1)]);
+    }
+}
+
 #[cfg(feature = "backup")]
 #[test]
 fn an_empty_book_whose_place_was_taken_goes_with_its_key_as_soon_as_the_vault_lets_go() {
