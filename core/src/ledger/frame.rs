@@ -42,11 +42,6 @@ impl Frame {
         }
     }
 
-    /// Whether this frame was made to stand right after what ends at `mark`.
-    pub(crate) fn follows(&self, mark: &Mark) -> bool {
-        self.entry.seq == mark.next && self.prev == mark.prev
-    }
-
     /// Seals an entry for the place `mark`. The error is the size that its plaintext would take.
     pub(super) fn seal(
         keys: &Keys,

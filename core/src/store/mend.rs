@@ -13,7 +13,7 @@ use crate::ledger::{Damage, Found, Frame, Ledger};
 use crate::seal::Keys;
 
 /// Writes frames that the index has and the ledger doesn't back into the ledger: over damage where
-/// they stood, and behind the tail if the ledger was cut. Gives their number. That takes two passes.
+/// they stood, and behind the last entry. Gives their number. That takes two passes.
 pub(super) fn heal(
     ledger: &mut Ledger,
     index: &Index,
@@ -37,16 +37,18 @@ pub(super) fn heal(
             }
         }
     }
-    // What was restored can have changed where the tail is.
-    damages(ledger, watched.after(1)).map_err(|halt| halt.opening(&path))?;
-    while ledger.tail().next < known {
-        let Ok(Some(frame)) = frame_of(index, keys, ledger.tail().next) else { break };
-        let tail = ledger.tail();
-        if frame.offset != tail.offset || !frame.follows(&tail) {
-            break;
+    // What was restored can have changed where the tail is. Behind the last entry the ledger was cut, or
+    // what stands there is shorter than what stood there.
+    let left = damages(ledger, watched.after(1)).map_err(|halt| halt.opening(&path))?;
+    let tail = ledger.tail();
+    let last = left.last().filter(|damage| damage.offset + damage.bytes == tail.offset);
+    let (first, offset) = last.map_or((tail.next, tail.offset), |last| (last.first, last.offset));
+    for seq in first..known {
+        let Ok(Some(frame)) = frame_of(index, keys, seq) else { continue };
+        if frame.offset >= offset {
+            ledger.append_again(&frame)?;
+            healed += 1;
         }
-        ledger.append_again(&frame)?;
-        healed += 1;
     }
     if healed > 0 {
         ledger.sync()?;
@@ -75,12 +77,35 @@ pub(super) fn frame_of(index: &Index, keys: &Keys, seq: u64) -> Result<Option<Fr
 }
 
 impl Store {
-    /// Builds the index anew from the ledger, as after [`ReadError::Index`].
+    /// Builds the index anew from the ledger, as after [`ReadError::Index`]. What the ledger lost and the
+    /// index has is put back there before.
     ///
     /// # Errors
-    /// [`ReadError::Io`] if the ledger can't be read; [`ReadError::Cancelled`], after which
-    /// questions are refused until it is built.
+    /// [`ReadError::Io`] if the ledger can't be read or mended; [`ReadError::Cancelled`], after which
+    /// questions may be refused until it is built.
     pub(crate) fn reindex(&mut self) -> Result<IndexState, ReadError> {
+        let settings = self.settings.clone();
+        self.heal(Watched::first_of(2, &settings, Work::Indexing))?;
+        self.rebuild()
+    }
+
+    /// Puts back into the ledger what only the index has any more, before that is let go.
+    pub(super) fn heal(&mut self, watched: Watched<'_>) -> Result<u64, ReadError> {
+        if self.settings.mode == Mode::Look {
+            return Ok(0);
+        }
+        let healed = heal(&mut self.ledger, &self.index, &self.keys, watched);
+        let healed = healed.map_err(|error| match error {
+            OpenError::Cancelled => ReadError::Cancelled,
+            other => self.unreadable(io::Error::other(other)),
+        })?;
+        if healed > 0 {
+            self.drop_roster();
+        }
+        Ok(healed)
+    }
+
+    fn rebuild(&mut self) -> Result<IndexState, ReadError> {
         let path = self.ledger.path().to_path_buf();
         let stand_in = Index::failing(&self.header, "it isn't built yet");
         let cause = std::mem::replace(&mut self.index, stand_in).discard();
@@ -112,14 +137,10 @@ impl Store {
         let path = self.ledger.path().to_path_buf();
         let settings = self.settings.clone();
         let passes = Watched::first_of(4, &settings, Work::Checking);
-        let healed =
-            heal(&mut self.ledger, &self.index, &self.keys, passes).map_err(|e| match e {
-                OpenError::Cancelled => ReadError::Cancelled,
-                other => ReadError::Io { path: path.clone(), source: io::Error::other(other) },
-            })?;
+        let healed = self.heal(passes)?;
         let wrong = self.disagreement(passes.after(2)).map_err(|halt| halt.reading(&path))?;
         if wrong.is_some() {
-            self.reindex()?;
+            self.rebuild()?;
         }
         let mut report = CheckReport { entries: 0, healed, damage: Vec::new(), rebuilt: wrong };
         let mut take = |found| match found {
@@ -128,7 +149,7 @@ impl Store {
         };
         pass::over(&self.ledger, self.ledger.start(), passes.after(3), &mut take)
             .map_err(|halt| halt.reading(&path))?;
-        if healed > 0 || !report.damage.is_empty() || report.rebuilt.is_some() {
+        if !report.damage.is_empty() || report.rebuilt.is_some() {
             self.drop_roster();
         }
         Ok(report)

@@ -88,7 +88,7 @@ impl Store {
         Ok(frame.map(|frame| frame.entry))
     }
 
-    fn unreadable(&self, source: std::io::Error) -> ReadError {
+    pub(super) fn unreadable(&self, source: std::io::Error) -> ReadError {
         ReadError::Io { path: self.ledger.path().into(), source }
     }
 }
@@ -100,9 +100,9 @@ fn about_something_else(seq: u64) -> ReadError {
 /// See [`Store::entries`].
 pub(crate) struct Entries<'a> {
     store: &'a Store,
-    /// `None` after an error of the system.
+    /// `None` at its end, and after an error of the system.
     scan: Option<Scan>,
-    /// Sequences that the ledger has lost and that come next.
+    /// Sequences that the ledger doesn't have and that come next.
     missing: Range<u64>,
 }
 
@@ -121,7 +121,11 @@ impl Iterator for Entries<'_> {
                 Ok(Some(Found::Damage(damage))) => {
                     self.missing = damage.first..damage.first + damage.lost;
                 }
-                Ok(None) => return None,
+                Ok(None) => {
+                    // A ledger that was cut may have less than the book.
+                    let end = self.scan.take()?.tail()?;
+                    self.missing = end.mark.next..self.store.last() + 1;
+                }
                 Err(source) => {
                     self.scan = None;
                     return Some(Err(self.store.unreadable(source)));

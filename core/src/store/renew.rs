@@ -7,7 +7,8 @@ use std::io;
 use std::mem;
 use std::path::PathBuf;
 
-use super::settings::Mode;
+use super::pass::Watched;
+use super::settings::{Mode, Work};
 use super::{ReadError, Store, home, index_failed};
 use crate::disk::remove_tree;
 use crate::index::{EngineError, Index};
@@ -64,10 +65,17 @@ impl Store {
                 Index::open(&dir, self.settings.engine, &self.header)?
             }
         };
-        let mut scan = self.ledger.scan(next.mark()).map_err(words)?;
+        let (mut scan, mut is_mended) = (self.ledger.scan(next.mark()).map_err(words)?, false);
         for _ in 0..budget {
             match scan.step().map_err(words)? {
                 Some(Found::Frame(frame)) => next.note(&self.keys, &frame),
+                Some(Found::Damage(_)) if !is_mended => {
+                    // The old index may be the only one to have what stood there.
+                    let settings = self.settings.clone().unstoppable();
+                    self.heal(Watched::first_of(2, &settings, Work::Indexing))
+                        .map_err(|error| EngineError(error.to_string()))?;
+                    (scan, is_mended) = (self.ledger.scan(next.mark()).map_err(words)?, true);
+                }
                 Some(Found::Damage(damage)) => next.note_damage(&damage),
                 None => break,
             }

@@ -227,6 +227,63 @@ fn a_ledger_that_is_gone_altogether_comes_back_from_the_index() {
     }
 }
 
+/// What stands in the ledger's place may be shorter than that, and may have any length.
+#[cfg(any(feature = "sled", feature = "redb"))]
+#[test]
+fn a_ledger_cut_and_overwritten_anywhere_comes_back_from_the_index() {
+    use rand_core::Rng;
+
+    for round in 0..40 {
+        let mut bench = Bench::new(round);
+        let (mut store, _) = bench.open();
+        for i in 1..=50 {
+            let payload = format!("met number {i}{}", ".".repeat((i as usize * 331) % 3_600));
+            store.append(1, &[ada()], payload.as_bytes(), &mut bench.rng).unwrap();
+        }
+        let end = store.ledger.tail().offset;
+        store.close().unwrap();
+        let path = bench.generation(1).join("ledger");
+        let sound = fs::read(&path).unwrap();
+        let length = 1_024 + bench.rng.next_u64() % (end - 1_024);
+        let from = 1_024 + bench.rng.next_u64() % (length - 1_000).max(1);
+        let mut bytes = sound[..length as usize].to_vec();
+        bytes[(from.min(length) as usize)..].fill(0x5A);
+        fs::write(&path, &bytes).unwrap();
+        let place = format!("round {round}: {length} of {end} bytes, junk from {from}");
+        let (mut store, report) = bench.open();
+        assert!(report.healed > 0 && report.damage.is_empty(), "{place}: {report:?}");
+        assert_eq!(all(&store), (1..=50).map(Ok).collect::<Vec<_>>(), "{place}");
+        let check = store.check().unwrap();
+        assert_eq!((check.entries, check.healed, check.damage), (50, 0, vec![]), "{place}");
+        assert_eq!(fs::read(&path).unwrap()[..end as usize], sound[..end as usize], "{place}");
+        bench.add(&mut store, 51);
+        rewrite(&mut store, &mut Some, &mut bench.rng).unwrap();
+        assert_eq!(payloads(&store).len(), 51, "{place}");
+    }
+}
+
+/// The ledger's end and the index's copies of some of it are gone.
+#[cfg(feature = "sled")]
+#[test]
+fn what_is_behind_the_ledger_s_end_is_read_from_the_index_or_told_as_lost() {
+    let mut bench = Bench::with(20);
+    let (store, _) = bench.open();
+    let end = store.ledger.tail().offset as usize;
+    drop(store);
+    let db = sled_in(&bench.generation(1).join("index"));
+    db.remove([b"e", &15_u64.to_be_bytes()[..]].concat()).unwrap().unwrap();
+    db.flush().unwrap();
+    drop(db);
+    bench.bend("ledger", |bytes| bytes.truncate(end - 10 * FRAME + 100));
+    let (mut store, _) = bench.open();
+    let expected = (1..=20).map(|seq| if seq == 15 { Err(15) } else { Ok(seq) });
+    assert_eq!(all(&store), expected.collect::<Vec<_>>());
+    bench.add(&mut store, 21);
+    let check = store.check().unwrap();
+    assert_eq!((check.entries, check.damage.len(), check.damage[0].lost), (20, 1, 1));
+    assert_eq!(rewrite(&mut store, &mut Some, &mut bench.rng).unwrap().lost, 1);
+}
+
 /// One flipped bit in any file: the ledger's frames have a copy in the index, the header has its
 /// own, and the index can be built anew. So nothing at all may be lost, whatever is hit.
 #[cfg(any(feature = "sled", feature = "redb"))]

@@ -162,6 +162,10 @@ fn long_work_can_be_watched_and_stopped_and_nothing_is_lost_by_it() {
     assert!(matches!(stopped, Err(RewriteError::Read(ReadError::Cancelled))));
     assert_eq!((all(&store).len(), store.keys.id.epoch), (200, 1));
     assert!(!bench.generation(2).exists() && bench.vault.ids().len() == 1);
+    // Two passes over the ledger come before the old index is let go.
+    assert!(matches!(store.reindex(), Err(ReadError::Cancelled)));
+    assert_eq!(seqs(store.entries_of(&ada()).unwrap()).len(), 100);
+    store.settings.watch = Some(stop_after(9));
     assert!(matches!(store.reindex(), Err(ReadError::Cancelled)));
     assert!(matches!(store.entries_of(&ada()).err(), Some(ReadError::Index(_))));
 
@@ -218,6 +222,29 @@ fn an_index_out_of_proportion_is_replaced_a_part_at_a_time() {
     assert_eq!(seqs(store.entries_of(&bob()).unwrap()).len(), 31);
     drop(store);
     assert_eq!(bench.open().1.index, IndexState::Current { added: 1 });
+}
+
+/// Opens don't read the whole ledger, so damage in its middle is met only now.
+#[cfg(feature = "sled")]
+#[test]
+fn what_the_ledger_lost_is_put_back_before_the_old_index_is_let_go() {
+    for way in [Store::reindex, |store: &mut Store| {
+        while store.maintain(25)? > 0 {}
+        Ok(IndexState::Current { added: 0 })
+    }] {
+        let mut bench = bloated();
+        let (mut store, _) = bench.open();
+        let sound = fs::read(bench.generation(1).join("ledger")).unwrap();
+        bench.bend("ledger", |bytes| [3_000, 4_000, 9_000].iter().for_each(|at| bytes[*at] ^= 4));
+        way(&mut store).unwrap();
+        assert_eq!(fs::read(bench.generation(1).join("ledger")).unwrap(), sound);
+        let check = store.check().unwrap();
+        assert_eq!(
+            (check.entries, check.healed, check.damage, check.rebuilt),
+            (60, 0, vec![], None)
+        );
+        assert_eq!(all(&store), (1..=60).map(Ok).collect::<Vec<_>>());
+    }
 }
 
 #[cfg(feature = "sled")]
@@ -294,4 +321,15 @@ fn what_is_not_a_book_is_not_wiped() {
     fs::write(bench.home().join("photo.jpg"), b"jpeg").unwrap();
     assert!(matches!(wipe(&bench.home(), &*bench.vault), Err(OpenError::NotOurs { .. })));
     assert_eq!(fs::read_dir(bench.home()).unwrap().count(), 1);
+    fs::rename(bench.home().join("photo.jpg"), bench.generation(1)).unwrap();
+    assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap(), Wiped::default());
+    assert!(bench.generation(1).exists());
+}
+
+#[test]
+fn a_book_whose_lock_was_not_copied_is_wiped_all_the_same() {
+    let bench = Bench::with(1);
+    fs::remove_file(bench.home().join("lock")).unwrap();
+    assert_eq!(wipe(&bench.home(), &*bench.vault).unwrap().generations, 1);
+    assert!(!bench.home().exists() && bench.vault.ids().is_empty());
 }
