@@ -12,7 +12,9 @@ use core::str::FromStr;
 ///
 /// In every table a cell that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
 /// `@`, a tab or a line end: OWASP, *CSV Injection*) has an apostrophe before it, of which an import
-/// into a CRM knows nothing; a plain phone number stays as it is. Lines end in CRLF.
+/// into a CRM knows nothing. What begins so behind a semicolon, a tab or a line end has one too, because
+/// there another cell begins for programs that don't separate by commas. A plain phone number stays as it
+/// is: a spreadsheet may compute a wrong number of `+1-555-0100`, and nothing worse. Lines end in CRLF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// vCard 4.0 (RFC 6350, with pronouns and social profiles of RFC 9554).

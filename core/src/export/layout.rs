@@ -117,10 +117,17 @@ pub(super) fn hubspot() -> Vec<Column> {
         Column::field("Job title", Field::Title, 0),
         Column::field("Company name", Field::Organisation, 0),
         Column::field("Website URL", Field::Url, 0),
-        notes("Note body", false, |field, number| match field {
-            Field::Email | Field::Url => number < 1,
-            Field::Phone => number < 2,
-            _ => false,
+        // HubSpot wants a date with each note.
+        Column::new("Note body", |card| {
+            let elsewhere = |field, number| match field {
+                Field::Email | Field::Url => number < 1,
+                Field::Phone => number < 2,
+                _ => false,
+            };
+            match card.encounters.is_empty() {
+                true => String::new(),
+                false => words::about(card, false, &elsewhere),
+            }
         }),
         Column::new("Activity date", |card| {
             card.encounters.last().map(|met| met.met_at.to_string()).unwrap_or_default()

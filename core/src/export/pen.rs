@@ -61,7 +61,7 @@ impl<W: Write> Pen<W> {
             | Format::CsvOutlook
             | Format::CsvHubspot
             | Format::CsvSalesforce => {
-                let cells = self.columns.iter().map(|column| table::guarded((column.cell)(card)));
+                let cells = self.columns.iter().map(|column| table::guarded(&(column.cell)(card)));
                 let cells: Vec<String> = cells.collect();
                 self.row(&cells)
             }

@@ -107,29 +107,35 @@ fn state(state: crate::receipt::State) -> &'static str {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: where it begins as one does, an apostrophe is put
-/// before it, which spreadsheets read as "this is text". A plain phone number stays as it is. Where
-/// only apostrophes stand before such a beginning there is one more, so that a reader who takes one
-/// off has what it was.
+/// A cell of which no spreadsheet takes anything for a formula: where it begins as one does, an apostrophe
+/// is put before it, which spreadsheets read as "this is text". So it is behind a semicolon, a tab or a line
+/// end, where programs that separate columns by something else than commas see another cell begin. A plain
+/// phone number stays as it is. Where only apostrophes and quotation marks stand before such a beginning
+/// there is one apostrophe more, so that a reader who takes one off has what it was.
 ///
 /// The beginnings are those of OWASP, *CSV Injection*, with their full-width twins.
-pub(super) fn guarded(cell: String) -> String {
-    let begins = |c: char| {
-        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    };
-    if cell.trim_start_matches('\'').starts_with(begins) && !is_phone_number(&cell) {
-        format!("'{cell}")
-    } else {
-        cell
+pub(super) fn guarded(cell: &str) -> String {
+    let mut safe = String::with_capacity(cell.len() + 1);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        safe.push('\'');
     }
+    for part in cell.split_inclusive([';', '\t', '\r', '\n']) {
+        let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        let is_formula = part.trim_start_matches(['\'', '"']).starts_with(begins);
+        if is_formula && !is_phone_number(part.trim_end_matches([';', '\t', '\r', '\n'])) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
+    }
+    safe
 }
 
-/// `+` and what people write between the digits of a number, of which a spreadsheet computes nothing
-/// worse than a wrong number.
-fn is_phone_number(cell: &str) -> bool {
-    let Some(number) = cell.strip_prefix('+') else { return false };
+/// `+` and what a badge's number may have behind it, of which a spreadsheet computes nothing worse than a
+/// wrong number.
+fn is_phone_number(part: &str) -> bool {
+    let Some(number) = part.strip_prefix('+') else { return false };
     number.chars().any(|c| c.is_ascii_digit())
-        && number.chars().all(|c| c.is_ascii_digit() || " ().-/".contains(c))
+        && number.chars().all(|c| c.is_ascii_digit() || " ().-/*#,".contains(c))
 }
 
 #[cfg(test)]
@@ -143,14 +149,22 @@ mod tests {
             ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
             ("-2+3", "'-2+3"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
-            ("\n=1", "'\n=1"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("\n=1", "'\n'=1"),
+            ("\tAda", "'\tAda"),
+            ("x;@SUM(1)", "x;'@SUM(1)"),
+            ("x;=1;y;-2", "x;'=1;y;'-2"),
+            ("x;\"=1\"", "x;'\"=1\""),
+            ("x;'=1", "x;''=1"),
+            ("Notes:\n-2\t＋3", "Notes:\n'-2\t'＋3"),
+            ("call\n+44 20 7946 0018\nsoon; =", "call\n+44 20 7946 0018\nsoon; ="),
             ("＝1", "'＝1"),
             ("+1+2", "'+1+2"),
             ("+", "'+"),
             ("+44 20 7946 0018", "+44 20 7946 0018"),
             ("+1 (555) 010-99.8/7", "+1 (555) 010-99.8/7"),
+            ("+1 555 0100,,42#*", "+1 555 0100,,42#*"),
             ("0049 30", "0049 30"),
             ("Ada", "Ada"),
             ("'t Hooft", "'t Hooft"),
@@ -158,7 +172,7 @@ mod tests {
             ("'+44 20", "''+44 20"),
             ("", ""),
         ] {
-            assert_eq!(guarded(cell.to_owned()), expected);
+            assert_eq!(guarded(cell), expected);
         }
     }
 }

@@ -20,8 +20,8 @@ enum Subject {
     Book,
     /// A copy, so that nothing of the book is touched.
     Copy,
-    /// The book's ledger alone, because there was no room for a copy.
-    Ledger,
+    /// The book's ledger alone, because a copy failed for this.
+    Ledger(io::ErrorKind),
 }
 
 /// `lapel doctor`. What is lost for good makes it fail; what can be mended doesn't.
@@ -46,12 +46,11 @@ pub(crate) fn doctor(home: &Home, repair: bool, say: &Say) -> Outcome {
             let (book, report) = opened.map_err(|error| home.not_opened(error))?;
             examine(home, book, &report, Subject::Copy, say)
         }
-        Err(kind) if is_full(kind) => {
+        Err(kind) => {
             drop(held);
             let (book, report) = home.open_as(Mode::Look)?;
-            examine(home, book, &report, Subject::Ledger, say)
+            examine(home, book, &report, Subject::Ledger(kind), say)
         }
-        Err(kind) => Err(copying(&kind.into())),
     }
 }
 
@@ -65,7 +64,7 @@ fn examine(home: &Home, mut book: Book, open: &OpenReport, subject: Subject, say
     let (contacts, size) = (book.contacts()?.len(), book.size()?);
     let healthy = findings.is_empty();
     let (index, cause) = match (&open.index, &check.rebuilt) {
-        _ if subject == Subject::Ledger => ("not_looked_at", None),
+        _ if matches!(subject, Subject::Ledger(_)) => ("not_looked_at", None),
         (IndexState::InMemory { cause }, _) => ("in_memory", Some(cause)),
         (IndexState::Rebuilt { cause }, _) | (_, Some(cause)) => ("rebuilt", Some(cause)),
         _ => ("current", None),
@@ -136,7 +135,7 @@ fn findings(open: &OpenReport, check: &CheckReport, lost: u64, subject: Subject)
     let mut said = Vec::new();
     let did = |done: &'static str, would: &'static str| match subject {
         Subject::Book => done,
-        Subject::Copy | Subject::Ledger => would,
+        Subject::Copy | Subject::Ledger(_) => would,
     };
     if open.torn > 0 {
         let cut = did("was cut", "would be cut");
@@ -163,8 +162,13 @@ fn findings(open: &OpenReport, check: &CheckReport, lost: u64, subject: Subject)
     if let IndexState::Rebuilt { cause } = &open.index {
         said.push(format!("The index {} anew: {cause}.", did("was built", "would be built")));
     }
-    if subject == Subject::Ledger {
-        said.push("There was no room to look at a copy, so only the ledger was read.".into());
+    if let Subject::Ledger(kind) = subject {
+        let why = if is_full(kind) {
+            "There was no room to look at a copy".to_owned()
+        } else {
+            format!("No copy could be made to look at ({})", io::Error::from(kind))
+        };
+        said.push(format!("{why}, so only the ledger was read."));
     } else if let IndexState::InMemory { cause } = &open.index {
         said.push(format!("The index can't be kept on disk: {cause}."));
     }

@@ -36,7 +36,6 @@ pub(crate) fn export(home: &Home, args: ExportArgs, say: &Say) -> Outcome {
             papers::bytes_not_on_a_terminal("proof", out)?;
         }
     }
-    let interrupt = Interrupt::watch();
     let book = home.open(say)?;
     let request = Asked::of(&book, &args, format)?;
     if let (Some(most), Asked::Cards(request)) = (args.preview, &request) {
@@ -44,6 +43,8 @@ pub(crate) fn export(home: &Home, args: ExportArgs, say: &Say) -> Outcome {
             export::preview(&book, request, most).map_err(|error| told(error, &book, &args))?;
         return say.answer(&text, &json!({ "format": format.as_str(), "preview": text }));
     }
+    // A preview can't be told to stop; until here Ctrl-C just ends the program.
+    let interrupt = Interrupt::watch();
     let mut bar = Bar::new(say);
     let mut watch = |progress: Progress| {
         bar.show(progress);

@@ -186,6 +186,16 @@ fn the_doctor_says_that_a_disk_is_full_and_that_everything_is_there() {
 }
 
 #[test]
+fn the_doctor_reads_the_ledger_where_no_copy_can_be_made() {
+    let (dir, ada, _grace) = two_who_met();
+    let nowhere = dir.path().join("nowhere");
+    let output = ada.command(&["doctor"]).env("TMPDIR", nowhere).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("Contacts: 1.") && said.contains("No copy could be made"), "{said}");
+}
+
+#[test]
 fn an_older_copy_of_the_book_is_told() {
     let (dir, ada, _grace) = two_who_met();
     let older = dir.path().join("older");

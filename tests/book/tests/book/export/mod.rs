@@ -158,9 +158,9 @@ fn badges() -> impl Strategy<Value = Badge> {
         nasty(64),
         of(nasty(64)),
         of(nasty(64)),
-        vec(email, 0..3),
-        vec("[0-9][-0-9 +().*#/,]{0,20}[0-9]", 0..3),
-        vec(url, 0..2),
+        vec(email, 0..5),
+        vec("[+]?[0-9][-0-9 +().*#/,]{0,20}[0-9]", 0..5),
+        vec(url, 0..3),
         vec(handle, 0..2),
         (of(nasty(24)), of(nasty(96))),
     )

@@ -133,20 +133,34 @@ fn row(text: &str) -> BTreeMap<String, String> {
     assert_eq!(rows.len(), 1, "no field ends a row");
     let mut row = BTreeMap::new();
     for (header, cell) in headers.iter().zip(rows[0].iter()) {
-        let runs = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-        let phone = |text: &str| {
-            text[1..].chars().all(|c| c.is_ascii_digit() || " ().-/".contains(c))
-                && text.starts_with('+')
-        };
-        assert!(!runs(cell) || phone(cell), "{header} would be run: {cell}");
-        let guarded = cell.strip_prefix('\'').filter(|rest| {
-            let rest = rest.trim_start_matches('\'');
-            runs(rest) || rest.starts_with(['＝', '＋', '－', '＠'])
-        });
-        row.insert(header.to_owned(), guarded.unwrap_or(cell).to_owned());
+        row.insert(header.to_owned(), unguarded(header, cell));
     }
     assert_eq!(row.len(), headers.len(), "no header comes twice");
     row
+}
+
+/// What a cell was, of which nothing may run, by whatever a program separates columns.
+fn unguarded(header: &str, cell: &str) -> String {
+    let quotes = ['\'', '"'];
+    let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let is_phone = |text: &str| {
+        let is_of_one = |c: char| c.is_ascii_digit() || " ().-/*#,".contains(c);
+        text.strip_prefix('+').is_some_and(|number| number.chars().all(is_of_one))
+    };
+    assert!(!cell.starts_with(['\t', '\r', '\n']), "{header} begins in a line end: {cell}");
+    let cell = match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['\t', '\r', '\n']) => rest,
+        _ => cell,
+    };
+    let mut was = String::new();
+    for part in cell.split_inclusive([';', '\t', '\r', '\n']) {
+        let bare = part.trim_end_matches([';', '\t', '\r', '\n']);
+        let runs = begins(part.trim_start_matches('"'));
+        assert!(!runs || is_phone(bare), "{header} would be run: {part} of {cell}");
+        let guarded = part.strip_prefix('\'');
+        was += guarded.filter(|rest| begins(rest.trim_start_matches(quotes))).unwrap_or(part);
+    }
+    was
 }
 
 fn of_table(format: Format, row: &BTreeMap<String, String>) -> Read {
@@ -185,15 +199,58 @@ fn of_table(format: Format, row: &BTreeMap<String, String>) -> Read {
             ("Other Phone".into(), Field::Phone),
             ("Company".into(), Field::Organisation),
             ("Job Title".into(), Field::Title),
+            ("Web Page".into(), Field::Url),
         ],
         Format::CsvHubspot => vec![
             ("Email".into(), Field::Email),
+            ("Phone number".into(), Field::Phone),
+            ("Mobile phone number".into(), Field::Phone),
+            ("Website URL".into(), Field::Url),
             ("Job title".into(), Field::Title),
             ("Company name".into(), Field::Organisation),
         ],
-        _ => vec![("Title".into(), Field::Title), ("Email".into(), Field::Email)],
+        _ => vec![
+            ("Title".into(), Field::Title),
+            ("Company".into(), Field::Organisation),
+            ("Email".into(), Field::Email),
+            ("Phone".into(), Field::Phone),
+            ("Mobile Phone".into(), Field::Phone),
+            ("Website".into(), Field::Url),
+        ],
     };
-    read(&names, |name| vec![row[name].clone()])
+    let mut told = read(&names, |name| vec![row[name].clone()]);
+    if format == Format::CsvSalesforce && row["Company"] == "[not provided]" {
+        told.remove(&Field::Organisation);
+    }
+    told
+}
+
+/// In a vendor's layout: a name in two columns, and in the note whatever has no column.
+fn assert_nothing_is_left_out(
+    format: Format,
+    row: &BTreeMap<String, String>,
+    told: &Read,
+    all: &Read,
+) {
+    let (names, note) = match format {
+        Format::CsvGoogle => (["First Name", "Last Name"], "Notes"),
+        Format::CsvOutlook => (["First Name", "Last Name"], "Notes"),
+        Format::CsvHubspot => (["First name", "Last name"], "Note body"),
+        Format::CsvSalesforce => (["First Name", "Last Name"], "Description"),
+        other => panic!("{other} is no vendor's"),
+    };
+    let of_name = names.map(|header| row[header].as_str()).join(" ");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&of_name), words(&all[&Field::Name][0]), "{format}");
+    for (field, values) in all.iter().filter(|(field, _)| **field != Field::Name) {
+        for value in values {
+            let has_column = told.get(field).is_some_and(|told| told.contains(value));
+            assert!(
+                has_column || row[note].contains(value),
+                "{format}: no {field} {value}: {row:?}"
+            );
+        }
+    }
 }
 
 /// A note that an owner may write, up to its bound.
@@ -279,6 +336,9 @@ proptest! {
                 table => {
                     let row = row(&text);
                     let told = of_table(table, &row);
+                    if table != Format::Csv {
+                        assert_nothing_is_left_out(table, &row, &told, &expected(&contact, &all));
+                    }
                     if table == Format::Csv {
                         prop_assert_eq!(&row["notes"], &note);
                         prop_assert_eq!(&row["tags"], &tag);
@@ -287,23 +347,22 @@ proptest! {
                     let fields = match table {
                         Format::Csv => all.to_vec(),
                         Format::CsvGoogle => but(&[Field::Handle, Field::Pronouns, Field::Line]),
-                        Format::CsvOutlook => {
-                            vec![Field::Email, Field::Phone, Field::Organisation, Field::Title]
-                        }
-                        Format::CsvHubspot => vec![Field::Email, Field::Organisation, Field::Title],
-                        _ => vec![Field::Email, Field::Title],
+                        _ => but(&[Field::Name, Field::Handle, Field::Pronouns, Field::Line]),
                     };
                     (told, fields)
                 }
             };
             let mut expected = expected(&contact, &fields);
-            if let Some(emails) = expected.get_mut(&Field::Email) {
-                // What there are too few columns for stands in the notes.
-                emails.truncate(match format {
-                    Format::CsvOutlook => 3,
-                    Format::CsvHubspot | Format::CsvSalesforce => 1,
-                    _ => 4,
-                });
+            // What there are too few columns for stands in the notes.
+            let most = match format {
+                Format::CsvOutlook => [3, 4, 1],
+                Format::CsvHubspot | Format::CsvSalesforce => [1, 2, 1],
+                _ => [4; 3],
+            };
+            for (field, most) in [Field::Email, Field::Phone, Field::Url].into_iter().zip(most) {
+                if let Some(values) = expected.get_mut(&field) {
+                    values.truncate(most);
+                }
             }
             prop_assert_eq!(told, expected, "{}: {}", format, text);
         }
