@@ -95,21 +95,15 @@ fn main() {
         for format in Format::ALL {
             for and in ["", " with everything"] {
                 let is_required = matches!(format, Format::Vcard4 | Format::Vcard3 | Format::Csv);
+                let words = format!("{format}{and}");
                 if !small {
-                    let text = format!(
-                        "peak memory beyond the open book's: {format}{and}, {people} people"
-                    );
-                    report.gate(
-                        &text,
-                        "MiB",
-                        child::run(&format!("{format}{and}"), &home).mib(),
-                        32.0,
-                    );
+                    let text =
+                        format!("peak memory beyond the open book's: {words}, {people} people");
+                    report.gate(&text, "MiB", child::run(&words, &home).mib(), 32.0);
                     if !is_required {
                         continue;
                     }
                 }
-                let words = format!("{format}{and}");
                 let text = format!("{words}, {people} people");
                 let is_table = format.extension() == "csv";
                 let (beside, name) =
