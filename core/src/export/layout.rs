@@ -126,7 +126,7 @@ pub(super) fn hubspot() -> Vec<Column> {
             };
             match card.encounters.is_empty() {
                 true => String::new(),
-                false => words::about(card, false, &elsewhere),
+                false => words::about(card, false, elsewhere),
             }
         }),
         Column::new("Activity date", |card| {
