@@ -108,6 +108,7 @@ pub(super) fn outlook() -> Vec<Column> {
 
 /// HubSpot: a contact, and a note on it.
 pub(super) fn hubspot() -> Vec<Column> {
+    let Column { cell: about, .. } = notes("Note body", false, has_column_in_a_crm);
     vec![
         given("First name"),
         family("Last name"),
@@ -117,17 +118,10 @@ pub(super) fn hubspot() -> Vec<Column> {
         Column::field("Job title", Field::Title, 0),
         Column::field("Company name", Field::Organisation, 0),
         Column::field("Website URL", Field::Url, 0),
-        // HubSpot wants a date with each note.
-        Column::new("Note body", |card| {
-            let elsewhere = |field, number| match field {
-                Field::Email | Field::Url => number < 1,
-                Field::Phone => number < 2,
-                _ => false,
-            };
-            match card.encounters.is_empty() {
-                true => String::new(),
-                false => words::about(card, false, elsewhere),
-            }
+        // It wants a date with each note.
+        Column::new("Note body", move |card| match card.encounters.is_empty() {
+            true => String::new(),
+            false => about(card),
         }),
         Column::new("Activity date", |card| {
             card.encounters.last().map(|met| met.met_at.to_string()).unwrap_or_default()
@@ -155,15 +149,20 @@ pub(super) fn salesforce() -> Vec<Column> {
         Column::field("Phone", Field::Phone, 0),
         Column::field("Mobile Phone", Field::Phone, 1),
         Column::field("Website", Field::Url, 0),
-        notes("Description", false, |field, number| match field {
-            Field::Email | Field::Url => number < 1,
-            Field::Phone => number < 2,
-            _ => false,
-        }),
+        notes("Description", false, has_column_in_a_crm),
         Column::new("Lead Source", |card| {
             card.events().first().map(|event| (*event).to_owned()).unwrap_or_default()
         }),
     ]
+}
+
+/// HubSpot and Salesforce take one address of each kind and two numbers.
+fn has_column_in_a_crm(field: Field, number: usize) -> bool {
+    match field {
+        Field::Email | Field::Url => number < 1,
+        Field::Phone => number < 2,
+        _ => false,
+    }
 }
 
 fn given(header: &str) -> Column {

@@ -107,22 +107,24 @@ fn state(state: crate::receipt::State) -> &'static str {
     }
 }
 
+/// Where programs that don't separate columns by commas see another cell begin.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
+/// How a formula begins: OWASP, *CSV Injection*, with the full-width twins.
+const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// A cell of which no spreadsheet takes anything for a formula: where it begins as one does, an apostrophe
-/// is put before it, which spreadsheets read as "this is text". So it is behind a semicolon, a tab or a line
-/// end, where programs that separate columns by something else than commas see another cell begin. A plain
-/// phone number stays as it is. Where only apostrophes and quotation marks stand before such a beginning
-/// there is one apostrophe more, so that a reader who takes one off has what it was.
-///
-/// The beginnings are those of OWASP, *CSV Injection*, with their full-width twins.
+/// is put before it, which spreadsheets read as "this is text". So it is behind each separator, and where a
+/// cell begins with a tab or a line end. A plain phone number stays as it is. Where only apostrophes and
+/// quotation marks stand before such a beginning there is one apostrophe more, so that a reader who takes
+/// one off has what it was.
 pub(super) fn guarded(cell: &str) -> String {
     let mut safe = String::with_capacity(cell.len() + 1);
     if cell.starts_with(['\t', '\r', '\n']) {
         safe.push('\'');
     }
-    for part in cell.split_inclusive([';', '\t', '\r', '\n']) {
-        let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-        let is_formula = part.trim_start_matches(['\'', '"']).starts_with(begins);
-        if is_formula && !is_phone_number(part.trim_end_matches([';', '\t', '\r', '\n'])) {
+    for part in cell.split_inclusive(SEPARATORS) {
+        let is_formula = part.trim_start_matches(['\'', '"']).starts_with(BEGINNINGS);
+        if is_formula && !is_phone_number(part.trim_end_matches(SEPARATORS)) {
             safe.push('\'');
         }
         safe.push_str(part);
