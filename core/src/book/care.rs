@@ -92,10 +92,10 @@ impl Book {
             Mode::Create => Mode::Existing,
             mode => mode,
         };
-        let (store, report) = Store::open(&Settings { mode, ..self.settings.clone() }, rng)?;
-        if Identity::from_secret(&*store.secret()?).person() != self.identity.person() {
-            return Err(OpenError::AnotherOwner { path: self.settings.home.clone() });
-        }
+        let settings = Settings { mode, ..self.settings.clone() };
+        let own = self.identity.person();
+        let is_own = |secret: &[u8; 32]| Identity::from_secret(secret).person() == own;
+        let (store, report) = Store::open_of(&is_own, &settings, rng)?;
         self.store = Some(store);
         Ok(Some(report))
     }

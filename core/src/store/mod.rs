@@ -84,6 +84,19 @@ impl Store {
         settings: &Settings,
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, OpenReport), OpenError> {
+        Self::open_of(&|_| true, settings, rng)
+    }
+
+    /// The same, if the identity with the book's secret is the owner's. Of another one's book, nothing is
+    /// changed.
+    ///
+    /// # Errors
+    /// [`OpenError::AnotherOwner`] as well.
+    pub(crate) fn open_of(
+        is_owners: &dyn Fn(&[u8; 32]) -> bool,
+        settings: &Settings,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, OpenReport), OpenError> {
         let home = settings.home.as_path();
         let writable = settings.mode != Mode::Look;
         let survey = Home::survey(home)?;
@@ -123,7 +136,9 @@ impl Store {
         }
         let key = settings.vault.load(&header.id)?;
         let keys = Keys::derive(header.id, &key).map_err(|_| OpenError::WrongKey)?;
-        header.secret(&keys).map_err(|_| OpenError::WrongKey)?;
+        if !is_owners(&*header.secret(&keys).map_err(|_| OpenError::WrongKey)?) {
+            return Err(OpenError::AnotherOwner { path: home.into() });
+        }
         let keys = Arc::new(keys);
         if header_damaged && writable {
             Ledger::put_header(&path, &header).map_err(OpenError::at(&path))?;

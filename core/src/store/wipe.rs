@@ -23,7 +23,7 @@ pub struct Wiped {
 }
 
 /// Destroys the keys of the book in `home` and removes its files, whether it opens or not. What
-/// isn't the book's stays, and so does the directory then. A kill at any moment leaves a book that
+/// isn't the book's stays, and so does the directory then. A kill at any moment leaves the book, one that
 /// doesn't open any more, or none; wiping again does the rest.
 pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError> {
     let found = Home::survey(home)?;
@@ -53,8 +53,15 @@ pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError
             vault.keep_head(&store, None)?;
         }
     }
-    for (_, dir) in &dirs {
-        remove_tree(dir).map_err(OpenError::at(dir))?;
+    for epoch in &found.unfinished {
+        let dir = home::unfinished(home, *epoch);
+        remove_tree(&dir).map_err(OpenError::at(&dir))?;
+    }
+    for epoch in &found.whole {
+        // Under a name that promises nothing: its key is gone, and half removed it couldn't say which.
+        let (dir, gone) = (home::generation(home, *epoch), home::unfinished(home, *epoch));
+        fs::rename(&dir, &gone).map_err(OpenError::at(&dir))?;
+        remove_tree(&gone).map_err(OpenError::at(&gone))?;
     }
     let lock = claim.remove();
     lock.map_err(OpenError::at(home))?;
@@ -64,6 +71,7 @@ pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError
         }
         removed => removed.map_err(OpenError::at(home))?,
     }
-    let key_remains = known.is_none() && !dirs.is_empty();
+    // One that was never finished has a header if it has a key.
+    let key_remains = known.is_none() && !found.whole.is_empty();
     Ok(Wiped { generations: found.whole.len(), key_remains })
 }

@@ -56,6 +56,15 @@ fn retag(home: &Path) {
     book.close().unwrap();
 }
 
+/// Keeps one entry less than the index takes in at once.
+fn fill_up(book: &mut Book) {
+    let mut rng = rng(6);
+    for number in 0..63 {
+        let met = meet_a_stranger(book.identity(), number, &mut rng);
+        let _ = book.record(&met, &mut rng).unwrap();
+    }
+}
+
 /// Writes a life into a book: three people in ten introduced by another, and for every ten people an
 /// outcome, with two people and the outcome before behind it.
 fn live(home: &Path) {
@@ -143,6 +152,13 @@ fn ours(what: &str, home: PathBuf) -> Box<dyn FnOnce()> {
                 assert!(!book.search("stranger 77").unwrap().is_empty());
                 std::mem::forget(book);
             })
+        }
+        // With as many entries as wait for a commit at the most, and a list that was shown.
+        "suspend" => {
+            let (mut book, _) = open(&home);
+            fill_up(&mut book);
+            book.latest(50).unwrap();
+            Box::new(move || book.suspend().unwrap())
         }
         "forget" => {
             let (mut book, _) = open(&home);
@@ -323,6 +339,8 @@ fn main() {
         if small {
             let search = homes.spent("lapel", "search").time;
             report.target("search, 10000 people", search, Duration::from_millis(50));
+            let (_, suspended) = homes.changed("suspend");
+            report.target("suspend, 10000 people", suspended.time, Duration::from_millis(200));
             let (_, forgot) = homes.changed("forget");
             report.target("forget one of 10000", forgot.time, Duration::from_secs(1));
             let (home, _) = homes.changed("live");

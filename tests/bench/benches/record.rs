@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use lapel::book::{Book, Standing};
 use lapel::vault::FileVault;
-use lapel_bench::rivals::{Redb, Rival, Sqlite};
+use lapel_bench::rivals::{Redb, Rival, Sled, Sqlite};
 use lapel_bench::work::{PLAINTEXT, Work};
 use lapel_bench::{Report, encounter_with_a_stranger, race, timed};
 use rand_chacha::ChaCha20Rng;
@@ -68,5 +68,7 @@ fn main() {
     report.ratio("a durable handshake", "SQLite, WAL, synchronous=FULL", &against, 1.05);
     let against = race(ROUNDS, &mut record, rival::<Redb>(home.path()));
     report.ratio("a durable handshake", "redb", &against, 1.05);
+    let against = race(ROUNDS, &mut record, rival::<Sled>(home.path()));
+    report.compare("a durable handshake", "bare sled, whose flush isn't a sync", &against);
     report.close("Durability (target against raw: 1.15)");
 }

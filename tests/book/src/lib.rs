@@ -15,4 +15,4 @@ pub mod phone;
 
 pub use disk::{copy_tree, files, holds, ledger};
 pub use meeting::{Talk, encounter, encounter_of, meet, stranger};
-pub use phone::Phone;
+pub use phone::{IDENTITY, Phone, RECIPIENT};

@@ -8,12 +8,10 @@ use lapel::backup::{Backup, BackupError, Key, Lock, LockError, Merged};
 use lapel::book::{Book, Progress, Settings, Standing, Work};
 use lapel::receipt::State;
 use lapel::time::UnixTime;
-use lapel_book_tests::{Phone, Talk, encounter, files, meet, stranger};
+use lapel_book_tests::{IDENTITY, Phone, RECIPIENT, Talk, encounter, files, meet, stranger};
 
 const WORDS: &str = "correct horse battery staple";
 /// Of age's own documentation: a pair that nobody uses.
-const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
-const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 
 fn lock() -> Lock {
     Lock::passphrase(WORDS).unwrap()

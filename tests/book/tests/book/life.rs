@@ -3,7 +3,7 @@
 use std::fs;
 
 use lapel::book::{Book, BookError, Mode, OpenError, ReadError, Settings, Standing, WriteError};
-use lapel_book_tests::{Phone, copy_tree, encounter, files, holds, meet, stranger};
+use lapel_book_tests::{Phone, copy_tree, encounter, files, holds, ledger, meet, stranger};
 
 fn is_suspended<T>(answer: Result<T, ReadError>) -> bool {
     matches!(answer, Err(ReadError::Suspended))
@@ -76,9 +76,14 @@ fn a_book_that_is_gone_or_another_persons_is_not_resumed() {
         let key = entry.unwrap();
         fs::copy(key.path(), ada.keys().join(key.file_name())).unwrap();
     }
+    // Nothing of theirs is changed, not even an index that is missing.
+    let index = ledger(&ada.home()).with_file_name("index");
+    let _ = fs::remove_dir_all(&index);
+    let theirs = files(ada.dir());
     let (book, rng) = ada.both();
     assert!(matches!(book.resume(rng), Err(OpenError::AnotherOwner { .. })));
     assert!(is_suspended(book.contacts()));
+    assert!(files(ada.dir()) == theirs && !index.exists());
     fs::remove_dir_all(ada.home()).unwrap();
     fs::rename(away, ada.home()).unwrap();
     let (book, rng) = ada.both();

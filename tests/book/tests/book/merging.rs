@@ -6,12 +6,9 @@ use lapel::backup::{Backup, BackupError, Key, Lock, Merged};
 use lapel::badge::Badge;
 use lapel::book::Rating;
 use lapel::identity::Identity;
-use lapel_book_tests::{Phone, encounter, meet, stranger};
+use lapel_book_tests::{IDENTITY, Phone, RECIPIENT, encounter, meet, stranger};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-
-const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
-const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
 
 fn back_up(phone: &Phone) -> Vec<u8> {
     phone.back_up(&Lock::recipients(&[RECIPIENT]).unwrap())

@@ -157,13 +157,14 @@ fn judged(sample: &Sample, dir: &Path, may: May, case: &str) -> Class {
     }
 }
 
-/// Where bits are flipped and files are cut: up to a file's last byte that isn't zero.
+/// Where files are cut and most bits are flipped: up to a file's last byte that isn't zero.
 fn data_end(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
 
+/// Only a key can't be done without; how far the book was, which the vault keeps too, can.
 fn is_key(path: &Path) -> bool {
-    path.starts_with("keys")
+    path.extension().is_some_and(|kind| kind == "key")
 }
 
 fn is_ledger(path: &Path) -> bool {
@@ -175,12 +176,14 @@ fn told(what: &str, cases: usize, classes: &BTreeMap<Class, usize>) {
     println!("{cases} {what}: {}", classes.join(", "));
 }
 
-/// A file by the case's number: every other time the ledger, which is what counts.
+/// A file by the case's number, of those that have something in them: every other time the ledger, which is
+/// what counts.
 fn chosen(files: &BTreeMap<PathBuf, Vec<u8>>, case: usize) -> (&PathBuf, &Vec<u8>) {
-    let ledger = files.iter().find(|(path, _)| is_ledger(path));
-    match case % 2 {
-        0 => ledger.unwrap(),
-        _ => files.iter().nth(case / 2 % files.len()).unwrap(),
+    let mut files = files.iter().filter(|(_, bytes)| data_end(bytes) > 0);
+    if case.is_multiple_of(2) {
+        files.find(|(path, _)| is_ledger(path)).unwrap()
+    } else {
+        files.clone().nth(case / 2 % files.count()).unwrap()
     }
 }
 
@@ -193,12 +196,8 @@ fn no_flipped_bit_anywhere_goes_unnoticed_or_costs_more_than_is_told() {
         let sample = &samples[case % 2];
         let files = files(sample.dir.path());
         let (path, bytes) = chosen(&files, case / 2);
-        let end = data_end(bytes);
-        if end == 0 {
-            // The lock is empty: there is nothing to flip.
-            *classes.entry(Class::Harmless).or_default() += 1;
-            continue;
-        }
+        // Now and then in what is zeros as yet.
+        let end = if case % 16 > 13 { bytes.len() } else { data_end(bytes) };
         let (bit, copy) = (rng.next_u32() as usize % (end * 8), sample.copy());
         let mut bytes = bytes.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -224,10 +223,6 @@ fn no_cut_anywhere_costs_more_than_is_told_or_than_an_end_that_nothing_else_has(
         let files = files(sample.dir.path());
         let (path, bytes) = chosen(&files, case / 2);
         let end = data_end(bytes);
-        if end == 0 {
-            *classes.entry(Class::Harmless).or_default() += 1;
-            continue;
-        }
         let (to, copy) = (rng.next_u32() as usize % end, sample.copy());
         fs::write(copy.path().join(path), &bytes[..to]).unwrap();
         let name = format!("cut {case}, {} to {to} of {end}", path.display());
@@ -240,7 +235,7 @@ fn no_cut_anywhere_costs_more_than_is_told_or_than_an_end_that_nothing_else_has(
 }
 
 /// The ledger's frames: where each begins, and where the last one ends.
-fn edges(ledger: &[u8]) -> Vec<usize> {
+pub(crate) fn edges(ledger: &[u8]) -> Vec<usize> {
     let mut edges = vec![1024];
     while let Some(&[0xD7, b'L', b'P', b'E', a, b, c, d]) =
         ledger[edges[edges.len() - 1]..].first_chunk()

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use lapel::book::OpenReport;
 use lapel_book_tests::{copy_tree, encounter_of, ledger, phone, stranger};
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 use crate::facts;
 use crate::life::{Life, Temper, command};
 use crate::promise::Promise;
-use crate::tracer::{Fault, run};
+use crate::tracer::{Event, Fault, Op, Run, run};
 use crate::{scratch, share};
 
 /// How a book was found.
@@ -102,6 +103,59 @@ pub(crate) fn start(life: Life, base: &(TempDir, Promise)) -> (TempDir, Promise)
             (dir, base.1.clone())
         }
     }
+}
+
+/// Has a child do in copies of `base` what it does, killed before each of its calls, and once not at all;
+/// `judge` is shown what each one left. Gives the number of kills.
+pub(crate) fn kill_before_each_call(
+    base: &Path,
+    child: &dyn Fn(&Path) -> Command,
+    judge: &mut dyn FnMut(&Path, &Run, &str),
+) -> usize {
+    for (kills, n) in (1..).step_by(share(1, 9)).enumerate() {
+        let dir = scratch();
+        copy_tree(base, dir.path());
+        let run = run(child(dir.path()), dir.path(), Fault::KillBefore(n));
+        let case = format!("killed before call {n}");
+        assert!(run.struck || run.ended_well() && run.said("end"), "{case}: {}", run.end());
+        judge(dir.path(), &run, &case);
+        if !run.struck {
+            println!("{kills} kills before {} calls", run.calls);
+            return kills;
+        }
+    }
+    unreachable!("it ends by itself")
+}
+
+#[test]
+fn to_keep_someone_is_one_write_and_one_sync_of_the_ledger() {
+    let dir = scratch();
+    let run = run(command(dir.path(), Life::Whole, Temper::Strict, 4), dir.path(), Fault::None);
+    let (mut met, mut calls, mut grown) = (0, None, 0);
+    for event in &run.events {
+        match (event, &mut calls) {
+            (Event::Said(line), _) if line.starts_with("try + ") && line.contains(" met ") => {
+                calls = Some(Vec::new());
+            }
+            (Event::Said(line), Some(between)) if line == "done" => {
+                // Where the ledger is full, zeros are written and synced before.
+                let is_zeros = |op: &Op| matches!(op, Op::Write { bytes, .. } if bytes.iter().all(|b| *b == 0));
+                if between.first().is_some_and(|op| is_zeros(op)) {
+                    between.drain(..2);
+                    grown += 1;
+                }
+                let [Op::Write { path, .. }, Op::Sync { path: synced }] = between.as_slice() else {
+                    panic!("{between:?}")
+                };
+                assert!(path.ends_with("ledger") && synced == path, "{between:?}");
+                (calls, met) = (None, met + 1);
+            }
+            (Event::Did(op), Some(between)) => between.push(op.clone()),
+            _ => {}
+        }
+    }
+    println!("{met} people kept, with one write and one sync each, and room made {grown} times");
+    assert!(met > 5 && (1..met / 2).contains(&grown), "{met} met, {grown} times grown");
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod refused;
 mod sealed;
 mod taking_in;
 mod threads;
+mod tidying;
 mod tracer;
 
 use std::path::Path;

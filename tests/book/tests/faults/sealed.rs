@@ -133,7 +133,12 @@ fn of_someone_forgotten_no_sealed_byte_stays_and_no_key_that_opened_any() {
         let contact = book.contact(&forgotten).unwrap().unwrap();
         let disclose = Disclosure { holder: true, peer: true };
         let receipt = contact.meetings()[0].receipt(disclose).to_bytes();
+        // Lists have been asked for, so that there is a roster too.
+        assert_eq!(book.latest(usize::MAX).unwrap().len(), people.len());
         book.close().unwrap();
+        let roster = ledger(&dir.path().join("book")).with_file_name("roster");
+        let roster = fs::read(roster).unwrap();
+        assert_eq!(search(dir.path(), std::slice::from_ref(&roster)).len(), 1);
 
         // Before: the search finds every piece in ledger and index, and the key opens them.
         let old = Key::only(&dir.path().join("keys"));
@@ -157,9 +162,12 @@ fn of_someone_forgotten_no_sealed_byte_stays_and_no_key_that_opened_any() {
 
         let (mut book, _) = phone::open(dir.path(), &mut rng).unwrap();
         assert_eq!(book.forget(&[forgotten], &mut rng).unwrap().people, 1);
+        assert_eq!(book.latest(usize::MAX).unwrap().len(), people.len() - 1);
         for closed in [false, true] {
             let found = search(dir.path(), &frames);
             assert!(found.is_empty(), "closed {closed}: {found:?}");
+            let found = search(dir.path(), std::slice::from_ref(&roster));
+            assert!(found.is_empty(), "closed {closed}, the old roster: {found:?}");
             let found =
                 search(dir.path(), &[old.bytes.repeat(2)[..PIECE].to_vec(), receipt.clone()]);
             assert!(found.is_empty(), "closed {closed}: {found:?}");

@@ -8,20 +8,15 @@ use std::sync::Arc;
 use lapel::backup::{Backup, BackupError, Key, Lock};
 use lapel::book::{Book, Mode, OpenError, Settings};
 use lapel::vault::FileVault;
-use lapel_book_tests::{Phone, child, copy_tree, meet, phone};
+use lapel_book_tests::{IDENTITY, Phone, RECIPIENT, child, copy_tree, meet, phone};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
-use crate::each_call::{epochs, holds};
+use crate::each_call::{self, epochs, holds};
 use crate::facts::{self, Facts};
 use crate::promise::Promise;
-use crate::tracer::{Fault, run};
-use crate::{scratch, share};
-
-/// A pair that nobody uses.
-const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
-const IDENTITY: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+use crate::scratch;
 
 fn key() -> Key {
     Key::identity(IDENTITY).unwrap()
@@ -74,45 +69,33 @@ fn has_something(facts: &Facts) -> bool {
 /// Kills one that takes in what is in `base`, before each call. It has to leave what was there or all that
 /// came to be, and both go on, and take it in once more.
 fn kill_before_each_call(base: &Path) {
-    let start = || {
-        let dir = scratch();
-        copy_tree(base, dir.path());
-        dir
-    };
-    let (before, whole) = (found(base), start());
+    let (before, whole) = (found(base), scratch());
+    copy_tree(base, whole.path());
     take_in(whole.path());
     let after = found(whole.path()).unwrap();
     assert_ne!(before.as_ref(), Some(&after));
     let mut is_done = Vec::new();
-    for n in (1..).step_by(share(1, 9)) {
-        let dir = start();
-        let child = child::run("taking_in::child_that_takes_a_backup_in", dir.path());
-        let run = run(child, dir.path(), Fault::KillBefore(n));
-        let case = format!("killed before call {n}");
-        assert!(run.struck || run.ended_well() && run.said("end"), "{case}: {}", run.end());
-        let left = found(dir.path());
+    let child = |dir: &Path| child::run("taking_in::child_that_takes_a_backup_in", dir);
+    each_call::kill_before_each_call(base, &child, &mut |dir, _, case| {
+        let left = found(dir);
         assert!(left == before || left.as_ref() == Some(&after), "{case}: {left:#?}");
         is_done.push(left != before);
         match left.filter(has_something) {
             Some(left) => {
-                let held = holds(dir.path(), &Promise::from_facts(left), &case);
+                let held = holds(dir, &Promise::from_facts(left), case);
                 assert_eq!(held.stray_keys, 0, "{case}");
             }
             None if before.is_some() => {
-                assert_eq!(epochs(&dir.path().join("keys")).collect::<Vec<_>>(), [1], "{case}");
+                assert_eq!(epochs(&dir.join("keys")).collect::<Vec<_>>(), [1], "{case}");
             }
             None => {}
         }
-        take_in(dir.path());
-        let again = found(dir.path()).unwrap();
+        take_in(dir);
+        let again = found(dir).unwrap();
         assert!(again.is_superset(&after), "{case}: {again:#?}");
         let went_on = before.as_ref().is_some_and(has_something);
         assert!(!went_on || again.len() == after.len() + 1, "{case}: and who came after");
-        if !run.struck {
-            println!("{} kills before {} calls", is_done.len() - 1, run.calls);
-            break;
-        }
-    }
+    });
     assert!(is_done.len() > 5 && is_done.is_sorted(), "{is_done:?}");
     assert!(!is_done[0] && is_done[is_done.len() - 1], "{is_done:?}");
 }

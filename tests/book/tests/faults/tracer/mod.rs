@@ -77,12 +77,13 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// Whether it takes room on the disk.
-    fn takes_room(&self) -> bool {
-        matches!(
-            self,
-            Self::Create { .. } | Self::Mkdir { .. } | Self::Write { .. } | Self::SetLen { .. }
-        )
+    /// Whether it takes room on the disk under `dir`. A file gets shorter on a full one, too.
+    fn takes_room(&self, dir: &Path) -> bool {
+        match self {
+            Self::Create { .. } | Self::Mkdir { .. } | Self::Write { .. } => true,
+            Self::SetLen { path, to } => *to > fs::metadata(dir.join(path)).unwrap().len(),
+            _ => false,
+        }
     }
 
     fn is_sync(&self) -> bool {
@@ -312,7 +313,7 @@ impl Tracer {
         self.counted += usize::from(match self.fault {
             Fault::None => false,
             Fault::KillBefore(_) => true,
-            Fault::NoRoomFrom(_) => call.op.takes_room(),
+            Fault::NoRoomFrom(_) => call.op.takes_room(&self.dir),
             Fault::SyncFails(_) => call.op.is_sync(),
         });
         let (counted, op) = (self.counted, &call.op);
@@ -321,7 +322,9 @@ impl Tracer {
                 self.strike(op.clone());
                 return kill(self.leader, Signal::SIGKILL);
             }
-            Fault::NoRoomFrom(n) if counted >= n && op.takes_room() => Some((Errno::ENOSPC, None)),
+            Fault::NoRoomFrom(n) if counted >= n && op.takes_room(&self.dir) => {
+                Some((Errno::ENOSPC, None))
+            }
             Fault::SyncFails(n) if counted == n && op.is_sync() && !self.run.struck => {
                 Some((Errno::EIO, Some(Op::NotSynced { path: call.path().into() })))
             }
