@@ -378,14 +378,17 @@ fn two_meet_at_the_latest_when_they_start_again() {
 
 #[test]
 fn three_do_not_mix() {
-    let mut scenario = two("three", plain());
-    scenario.people.push(Person::named("Mary", Options::default()));
-    Search::new(Scenario {
-        scans: Some(if deep() { 7 } else { 5 }),
-        may_start_again: true,
-        ..scenario
-    })
-    .run();
+    let three = |name| {
+        let mut scenario = Scenario { may_start_again: true, ..two(name, plain()) };
+        scenario.people.push(Person::named("Mary", Options::default()));
+        scenario
+    };
+    let more = if deep() { 2 } else { 0 };
+    Search::new(Scenario { scans: Some(5 + more), ..three("three") }).run();
+    let crash = Scenario { crashes: 1, restarts: 1, ..three("three, a crash, a refusal") };
+    Search::new(Scenario { scans: Some(3 + more), ..crash }).run();
+    let nap = Scenario { sleeps: 1, naps: &[61], ..three("three, a renewal") };
+    Search::new(Scenario { scans: Some(3 + more), ..nap }).run();
 }
 
 #[test]
@@ -399,4 +402,10 @@ fn a_dishonest_participant_is_nobody_else() {
         let scenario = Scenario { may_start_again: true, ..two(name, options) };
         Search::new(Scenario { tricks, scans: Some(tricks + 2), ..scenario }).run();
     }
+    // And while other things happen.
+    let scans = Some(if deep() { 4 } else { 3 });
+    let with = |name| Scenario { tricks: 1, scans, may_start_again: true, ..two(name, plain()) };
+    Search::new(Scenario { crashes: 1, ..with("two and a stranger, a crash") }).run();
+    Search::new(Scenario { restarts: 1, ..with("two and a stranger, a refusal") }).run();
+    Search::new(Scenario { sleeps: 1, naps: &[61], ..with("two and a stranger, renewal") }).run();
 }

@@ -2,6 +2,7 @@
 
 use core::fmt::Debug;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use lapel::book::Book;
@@ -23,6 +24,12 @@ impl Log {
         for text in [format!("{value:?}"), format!("{value:#?}"), format!("{value:x?}")] {
             self.says(&text);
         }
+        // And what an app's panic about it would say, in a crash report for instance.
+        let panics = || Err::<(), _>(value).unwrap();
+        let panic = panic::catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+        let text = panic.downcast_ref::<String>().unwrap();
+        assert!(text.contains("unwrap"), "{text}");
+        self.says(text);
     }
 
     fn says(&mut self, text: &str) {
@@ -112,6 +119,10 @@ fn nothing_that_can_be_printed_says_a_secret() {
 
     // Had one been said, in any of these forms, it would have been found.
     let secret: [u8; 32] = Setup::named("Ada").secret;
+    let mut telling = Log::default();
+    telling.takes(&secret);
+    assert_eq!(telling.0.matches("unwrap").count(), 1);
+    assert_eq!(telling.reveals(&all), ["identity"]);
     let said = [format!("{secret:?}"), format!("{secret:#?}"), hex(secret).to_uppercase()];
     for text in said {
         let mut log = Log::default();
