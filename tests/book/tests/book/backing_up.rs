@@ -11,7 +11,6 @@ use lapel::time::UnixTime;
 use lapel_book_tests::{IDENTITY, Phone, RECIPIENT, Talk, encounter, files, meet, stranger};
 
 const WORDS: &str = "correct horse battery staple";
-/// Of age's own documentation: a pair that nobody uses.
 
 fn lock() -> Lock {
     Lock::passphrase(WORDS).unwrap()

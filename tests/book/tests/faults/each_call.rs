@@ -140,7 +140,7 @@ fn to_keep_someone_is_one_write_and_one_sync_of_the_ledger() {
             (Event::Said(line), Some(between)) if line == "done" => {
                 // Where the ledger is full, zeros are written and synced before.
                 let is_zeros = |op: &Op| matches!(op, Op::Write { bytes, .. } if bytes.iter().all(|b| *b == 0));
-                if between.first().is_some_and(|op| is_zeros(op)) {
+                if between.first().is_some_and(is_zeros) {
                     between.drain(..2);
                     grown += 1;
                 }
