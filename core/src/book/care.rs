@@ -50,6 +50,10 @@ impl Book {
 
     /// Reads the whole book, puts back what one of ledger and index has and the other hasn't, and
     /// counts what remains lost. Removes nothing.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`] where the disk can't read the ledger. [`Book::rotate`] writes the book anew with
+    /// what the index has of that, and is refused if it hasn't all of it.
     pub fn check(&mut self) -> Result<CheckReport, ReadError> {
         self.look_anew();
         self.store_mut()?.check()

@@ -23,6 +23,7 @@ use rand_core::CryptoRng;
 
 use crate::disk::is_full;
 use crate::seal::Keys;
+use window::Window;
 
 pub(crate) use entry::{Entry, MAX_PLAINTEXT, Subject};
 pub(crate) use frame::{Frame, MAX_FRAME};
@@ -245,17 +246,29 @@ impl Ledger {
 
     /// Reads the frame that starts at `offset`, if one opens there.
     pub(crate) fn frame_at(&self, offset: u64) -> io::Result<Option<Frame>> {
-        let mut bytes = Vec::with_capacity(MAX_FRAME);
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        file.take(MAX_FRAME as u64).read_to_end(&mut bytes)?;
-        Ok(Frame::open_first(&self.keys, offset, &bytes))
+        // The largest frame may reach into a page that can't be read, and this one not.
+        let mut window = Window::new(File::open(&self.path)?, offset + MAX_FRAME as u64, true);
+        let frame = Frame::open_first(&self.keys, offset, window.read(offset, MAX_FRAME)?);
+        match window.unread().filter(|_| frame.is_none()) {
+            Some(error) => Err(error),
+            None => Ok(frame),
+        }
     }
 
-    /// Reads from `mark` to the tail.
+    /// Reads from `mark` to the tail. What the system can't read is an error where it can be written, since
+    /// what is judged to be there may be cut or written over.
     pub(crate) fn scan(&self, mark: Mark) -> io::Result<Scan> {
-        let file = File::open(&self.path)?;
-        Ok(Scan::new(file, self.tail.offset, Arc::clone(&self.keys), mark))
+        self.scan_from(mark, !self.writable)
+    }
+
+    /// The same, but pages that the system can't read count as damage; see [`Scan::unread`].
+    pub(crate) fn scan_around(&self, mark: Mark) -> io::Result<Scan> {
+        self.scan_from(mark, true)
+    }
+
+    fn scan_from(&self, mark: Mark, around: bool) -> io::Result<Scan> {
+        let window = Window::new(File::open(&self.path)?, self.tail.offset, around);
+        Ok(Scan::new(window, Arc::clone(&self.keys), mark))
     }
 
     /// Makes room up to `end`. A failure to write zeros harms nothing: the file is cut back and

@@ -5,7 +5,6 @@
 //! written has a sector (or its last byte) still zero. Anything else that doesn't open was
 //! complete once and is damage.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -66,14 +65,18 @@ struct Bad {
 }
 
 impl Scan {
-    pub(super) fn new(file: File, limit: u64, keys: Arc<Keys>, mark: Mark) -> Self {
-        let window = Window::new(file, limit);
+    pub(super) fn new(window: Window, keys: Arc<Keys>, mark: Mark) -> Self {
         Self { window, keys, mark, at: mark.offset, damage: None, queued: None, tail: None }
     }
 
     /// The end, once [`Scan::step`] has given `None`.
     pub(crate) fn tail(&self) -> Option<Tail> {
         self.tail
+    }
+
+    /// The system's error for what was passed over, because it couldn't be read.
+    pub(crate) fn unread(&self) -> Option<io::Error> {
+        self.window.unread()
     }
 
     /// The next entry or damage; `None` at the end of the ledger.

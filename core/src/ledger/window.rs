@@ -7,6 +7,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 const CHUNK: usize = 64 * 1024;
 /// The unit in which a device writes all or nothing.
 const SECTOR: u64 = 512;
+/// The unit in which a system reads a file that it can't read all of.
+const PAGE: u64 = 4096;
+/// What stands for a byte that can't be read: no zero, or it would pass for one that was never written.
+const UNREAD: u8 = 0xFF;
 
 /// A file up to `limit`, as if it ended there.
 pub(super) struct Window {
@@ -14,11 +18,20 @@ pub(super) struct Window {
     limit: u64,
     start: u64,
     buffer: Vec<u8>,
+    /// Whether pages that the system can't read are passed over.
+    around: bool,
+    /// What it said about the last of them, as its number.
+    unread: Option<i32>,
 }
 
 impl Window {
-    pub(super) fn new(file: File, limit: u64) -> Self {
-        Self { file, limit, start: 0, buffer: Vec::new() }
+    pub(super) fn new(file: File, limit: u64, around: bool) -> Self {
+        Self { file, limit, start: 0, buffer: Vec::new(), around, unread: None }
+    }
+
+    /// The system's error for the last page that was passed over.
+    pub(super) fn unread(&self) -> Option<io::Error> {
+        self.unread.map(io::Error::from_raw_os_error)
     }
 
     /// Up to `length` bytes (at most 64 KiB) at `offset`; fewer only where the file ends.
@@ -30,12 +43,35 @@ impl Window {
         if !held {
             self.buffer.clear();
             self.start = offset;
-            self.file.seek(SeekFrom::Start(offset))?;
-            (&self.file).take(CHUNK.min(left) as u64).read_to_end(&mut self.buffer)?;
+            self.fill(offset + CHUNK.min(left) as u64)?;
         }
         let from = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
         let rest = self.buffer.get(from..).unwrap_or_default();
         Ok(rest.get(..length).unwrap_or(rest))
+    }
+
+    /// Reads up to `end`, or to the file's.
+    fn fill(&mut self, end: u64) -> io::Result<()> {
+        while let Err(error) = self.read_on(end) {
+            let Some(code) = error.raw_os_error().filter(|_| self.around) else {
+                return Err(error);
+            };
+            // What came before is there; what comes next is a page that can't be read, or may be behind one.
+            let next = self.start + self.buffer.len() as u64;
+            let page_end = end.min((next / PAGE + 1) * PAGE);
+            if self.read_on(page_end).is_err() {
+                let length = usize::try_from(page_end - self.start).unwrap_or(usize::MAX);
+                self.buffer.resize(length, UNREAD);
+                self.unread = Some(code);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_on(&mut self, end: u64) -> io::Result<usize> {
+        let next = self.start + self.buffer.len() as u64;
+        self.file.seek(SeekFrom::Start(next))?;
+        (&self.file).take(end.saturating_sub(next)).read_to_end(&mut self.buffer)
     }
 
     /// The end of the last byte at or after `offset` that isn't zero; `offset` if there is none.
@@ -92,7 +128,7 @@ mod tests {
     fn window(bytes: &[u8]) -> Window {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        Window::new(file, bytes.len() as u64)
+        Window::new(file, bytes.len() as u64, false)
     }
 
     #[test]

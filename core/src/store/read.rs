@@ -1,8 +1,9 @@
 //! Reading the book.
 
+use std::io;
 use std::ops::{ControlFlow, Range};
 
-use super::{ReadError, Store, index_failed, mend};
+use super::{Mode, ReadError, Store, index_failed, mend};
 use crate::ledger::{Entry, Found, Scan, Subject};
 
 impl Store {
@@ -61,15 +62,17 @@ impl Store {
         Ok(move |subject: &Subject| !shared.contains(&self.keys.lookup(subject.as_bytes())))
     }
 
-    /// Every entry, oldest first, read from the ledger as a stream. What is damaged there comes
-    /// from the index, or as [`ReadError::Lost`] in its place, after which the rest follows.
+    /// Every entry, oldest first, read from the ledger as a stream. What is damaged there, or can't be read
+    /// from the disk, comes from the index, or as an error in its place, after which the rest follows:
+    /// [`ReadError::Lost`], or [`ReadError::Io`] where reading it may do another time and the book can be
+    /// written anew without it.
     ///
     /// # Errors
     /// [`ReadError::Io`] if the ledger can't be opened.
     pub(crate) fn entries(&self) -> Result<Entries<'_>, ReadError> {
-        let scan = self.ledger.scan(self.ledger.start());
+        let scan = self.ledger.scan_around(self.ledger.start());
         let scan = scan.map_err(|source| self.unreadable(source))?;
-        Ok(Entries { store: self, scan: Some(scan), missing: 0..0 })
+        Ok(Entries { store: self, scan: Some(scan), missing: 0..0, unread: None })
     }
 
     fn seqs_of(&self, hash: &[u8; 16]) -> Result<Vec<u64>, ReadError> {
@@ -88,7 +91,7 @@ impl Store {
         Ok(frame.map(|frame| frame.entry))
     }
 
-    pub(super) fn unreadable(&self, source: std::io::Error) -> ReadError {
+    pub(super) fn unreadable(&self, source: io::Error) -> ReadError {
         ReadError::Io { path: self.ledger.path().into(), source }
     }
 }
@@ -104,6 +107,18 @@ pub(crate) struct Entries<'a> {
     scan: Option<Scan>,
     /// Sequences that the ledger doesn't have and that come next.
     missing: Range<u64>,
+    /// Why they may not have been read.
+    unread: Option<io::Error>,
+}
+
+impl Entries<'_> {
+    fn without(&mut self, seq: u64) -> ReadError {
+        let is_looked_at = self.store.settings.mode == Mode::Look;
+        match self.unread.take().filter(|_| !is_looked_at) {
+            Some(source) => self.store.unreadable(source),
+            None => ReadError::Lost(seq),
+        }
+    }
 }
 
 impl Iterator for Entries<'_> {
@@ -114,9 +129,12 @@ impl Iterator for Entries<'_> {
             if let Some(seq) = self.missing.next() {
                 // An index that fails here has nothing to add to what the ledger lost.
                 let entry = self.store.indexed(seq).ok().flatten();
-                return Some(entry.ok_or(ReadError::Lost(seq)));
+                return Some(entry.ok_or_else(|| self.without(seq)));
             }
-            match self.scan.as_mut()?.step() {
+            let scan = self.scan.as_mut()?;
+            let found = scan.step();
+            self.unread = scan.unread();
+            match found {
                 Ok(Some(Found::Frame(frame))) => return Some(Ok(frame.entry)),
                 Ok(Some(Found::Damage(damage))) => {
                     self.missing = damage.first..damage.first + damage.lost;

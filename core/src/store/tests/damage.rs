@@ -145,6 +145,38 @@ fn a_row_that_the_index_lost_is_noticed_when_asked_for_and_by_a_check() {
     assert_eq!(store.entry(2).unwrap().seq, 2);
 }
 
+/// Something may be read another time, so it isn't left out for good. The system can't read anything at the
+/// places of these entries in what stands for the ledger here.
+#[cfg(all(target_os = "linux", any(feature = "sled", feature = "redb")))]
+#[test]
+fn what_cannot_be_read_comes_from_the_index_and_no_rewrite_goes_on_without_it() {
+    for lacks in [None, Some(2_u64)] {
+        let mut bench = Bench::with(3);
+        if let Some(seq) = lacks {
+            let key = [b"e".as_slice(), &seq.to_be_bytes()].concat();
+            remove_row(&bench.generation(1).join("index"), &key);
+        }
+        let (mut store, _) = bench.open();
+        let ledger = bench.generation(1).join("ledger");
+        fs::rename(&ledger, bench.home().join("ledger")).unwrap();
+        std::os::unix::fs::symlink("/proc/self/mem", &ledger).unwrap();
+        let read: Vec<_> = store.entries().unwrap().map(|e| e.map(|e| e.seq)).collect();
+        let rewritten = rewrite(&mut store, &mut Some, &mut bench.rng);
+        if let Some(seq) = lacks {
+            assert!(matches!(read[seq as usize - 1], Err(ReadError::Io { .. })), "{read:?}");
+            let error = rewritten.unwrap_err();
+            assert!(matches!(error, RewriteError::Read(ReadError::Io { .. })), "{error:?}");
+            drop(store);
+            fs::rename(bench.home().join("ledger"), &ledger).unwrap();
+            assert_eq!(payloads(&bench.open().0).len(), 3, "it can be read again");
+        } else {
+            assert_eq!(read.into_iter().map(Result::unwrap).collect::<Vec<_>>(), [1, 2, 3]);
+            assert_eq!(rewritten.unwrap().lost, 0);
+            assert_eq!(all(&store), [Ok(1), Ok(2), Ok(3)]);
+        }
+    }
+}
+
 #[cfg(any(feature = "sled", feature = "redb"))]
 #[test]
 fn where_the_index_cannot_be_kept_it_is_in_memory() {

@@ -26,6 +26,7 @@ mod taking_in;
 mod threads;
 mod tidying;
 mod tracer;
+mod unreadable;
 
 use std::path::Path;
 

@@ -123,6 +123,19 @@ impl Call {
     }
 }
 
+/// Which bytes of the first generation's ledger a call is about to read, if it does.
+pub(super) fn reads_ledger(leader: Pid, dir: &Path, regs: &user_regs_struct) -> Option<(u64, u64)> {
+    let at = match regs.orig_rax.cast_signed() {
+        libc::SYS_read => None,
+        libc::SYS_pread64 => Some(regs.r10),
+        _ => return None,
+    };
+    let path = Place { leader, dir }.file(regs.rdi)?;
+    let position = || open_file(leader, regs.rdi as i32).map(|(position, _)| position);
+    let from = at.or_else(position).filter(|_| path.ends_with("00000001/ledger"))?;
+    Some((from, from + regs.rdx))
+}
+
 struct Place<'a> {
     leader: Pid,
     dir: &'a Path,

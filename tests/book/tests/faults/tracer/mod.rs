@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::libc;
+use nix::libc::{self, user_regs_struct};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -101,6 +101,8 @@ pub(crate) enum Fault {
     NoRoomFrom(usize),
     /// The n-th sync fails, once.
     SyncFails(usize),
+    /// The first generation's ledger can't be read from the one byte up to the other.
+    Unreadable(u64, u64),
 }
 
 /// What came of a child.
@@ -298,10 +300,17 @@ impl Tracer {
     }
 
     fn enters(&mut self, pid: Pid) -> nix::Result<()> {
-        let mut regs = ptrace::getregs(pid)?;
+        let regs = ptrace::getregs(pid)?;
         if regs.orig_rax == libc::SYS_write.cast_unsigned() && regs.rdi == 1 {
             self.waiting.insert(pid, Pending::Say(regs.rsi));
             return Ok(());
+        }
+        if let Fault::Unreadable(from, to) = self.fault
+            && call::reads_ledger(self.leader, &self.dir, &regs)
+                .is_some_and(|(start, end)| start < to && from < end)
+        {
+            self.run.struck = true;
+            return self.fail(pid, regs, Errno::EIO, None);
         }
         let Some(call) = Call::read(self.leader, &self.dir, &regs)? else { return Ok(()) };
         if self.at_work.is_some() {
@@ -311,7 +320,7 @@ impl Tracer {
         self.at_work = Some(pid);
         self.run.calls += 1;
         self.counted += usize::from(match self.fault {
-            Fault::None => false,
+            Fault::None | Fault::Unreadable(..) => false,
             Fault::KillBefore(_) => true,
             Fault::NoRoomFrom(_) => call.op.takes_room(&self.dir),
             Fault::SyncFails(_) => call.op.is_sync(),
@@ -330,18 +339,28 @@ impl Tracer {
             }
             _ => None,
         };
-        let pending = match fails {
-            None => Pending::Op(call),
+        match fails {
+            None => drop(self.waiting.insert(pid, Pending::Op(call))),
             Some((errno, op)) => {
-                let hit = call.op;
-                self.strike(hit);
-                // No such call: it is left at once, and its result is put right there.
-                regs.orig_rax = u64::MAX;
-                ptrace::setregs(pid, regs)?;
-                Pending::Fails(errno, op)
+                self.strike(call.op);
+                self.fail(pid, regs, errno, op)?;
             }
-        };
-        self.waiting.insert(pid, pending);
+        }
+        Ok(())
+    }
+
+    /// Makes a call fail that was just entered, which `op` may tell.
+    fn fail(
+        &mut self,
+        pid: Pid,
+        mut regs: user_regs_struct,
+        errno: Errno,
+        op: Option<Op>,
+    ) -> nix::Result<()> {
+        // No such call: it is left at once, and its result is put right there.
+        regs.orig_rax = u64::MAX;
+        ptrace::setregs(pid, regs)?;
+        self.waiting.insert(pid, Pending::Fails(errno, op));
         Ok(())
     }
 
