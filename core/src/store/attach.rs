@@ -81,6 +81,7 @@ impl Place<'_> {
                 let (index, caught, kept) = built;
                 let state = match kept {
                     Ok(()) => IndexState::Rebuilt { cause },
+                    Err(error) if error.0 == cause => IndexState::InMemory { cause },
                     Err(error) => IndexState::InMemory { cause: format!("{cause}; {error}") },
                 };
                 (index, caught, state)

@@ -146,8 +146,8 @@ fn findings(open: &OpenReport, check: &CheckReport, lost: u64, subject: Subject)
     }
     let healed = open.healed + check.healed;
     if healed > 0 {
-        let put = did("was put back", "would be put back");
-        said.push(format!("Damaged entries that {put} from the index: {healed}."));
+        let put = did("put back", "that would be put back");
+        said.push(format!("Damaged entries {put} from the index: {healed}."));
     }
     if !check.damage.is_empty() {
         said.push(format!(

@@ -144,7 +144,7 @@ fn the_doctor_puts_a_damaged_ledger_right_from_the_index() {
     let report = ada.json(&["doctor"]);
     assert_eq!((&report["header_damaged"], &report["lost"]), (&true.into(), &0.into()));
     let said = ada.ok(&["doctor", "--repair"]);
-    assert!(said.contains("was mended") && said.contains("was put back"), "{said}");
+    assert!(said.contains("was mended") && said.contains("entries put back"), "{said}");
     assert!(ada.ok(&["doctor"]).ends_with("The book is well.\n"));
     assert_eq!(fs::read(&path).unwrap(), sound);
 }
