@@ -40,7 +40,7 @@ pub(super) fn unfinished(home: &Path, epoch: u32) -> PathBuf {
 
 impl Home {
     /// Looks at `home` and changes nothing. A directory that is missing or empty is as good as a
-    /// book without generations; one with anything else in it isn't ours.
+    /// book without generations; one with anything else in it isn't ours, unless a book is there too.
     pub(super) fn survey(home: &Path) -> Result<Self, OpenError> {
         let names = match fs::read_dir(home) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -64,9 +64,10 @@ impl Home {
                 foreign = true;
             }
         }
-        // Beside a whole generation, strangers (such as .DS_Store) are left alone.
-        let ours =
-            !found.whole.is_empty() || !foreign && (found.claimed || found.unfinished.is_empty());
+        let begun = !found.unfinished.is_empty();
+        // Strangers (such as .DS_Store) are left alone beside a book, and beside what a wipe left of it.
+        let ours = !found.whole.is_empty()
+            || if foreign { found.claimed && begun } else { found.claimed || !begun };
         if ours { Ok(found) } else { Err(OpenError::NotOurs { path: home.into() }) }
     }
 }
@@ -151,9 +152,11 @@ mod tests {
         assert_eq!(survey(&["lock", "00000001.new"]), Some((vec![], vec![1])));
         assert_eq!(survey(&["00000002", "00000003.new", "x"]), Some((vec![2], vec![3])));
         assert_eq!(survey(&["00000009", "00000010", "100000000"]).unwrap().0, [9, 10, 100_000_000]);
+        assert_eq!(survey(&["lock", "00000001.new", "x"]), Some((vec![], vec![1])));
         assert_eq!(survey(&["photos"]), None);
         assert_eq!(survey(&["lock", "photos"]), None);
         assert_eq!(survey(&["00000001.new"]), None);
+        assert_eq!(survey(&["00000001.new", "photos"]), None);
         assert_eq!(survey(&["1", "+0000001"]), None);
     }
 

@@ -24,7 +24,8 @@ pub struct Wiped {
 
 /// Destroys the keys of the book in `home` and removes its files, whether it opens or not. What
 /// isn't the book's stays, and so does the directory then. A kill at any moment leaves the book, one that
-/// doesn't open any more, or none; wiping again does the rest, but for an empty directory.
+/// doesn't open any more, or none; wiping again does the rest, but for an empty directory, or an empty
+/// lock where the directory has to stay.
 pub(crate) fn wipe(home: &Path, vault: &dyn KeyVault) -> Result<Wiped, OpenError> {
     let found = Home::survey(home)?;
     let has_book = |epoch: &u32| store_of(&home::generation(home, *epoch)).is_some();

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use lapel::book::{Book, Mode, OpenError, Settings};
+use lapel::book::{Book, Mode, OpenError, Settings, Wiped};
 use lapel::vault::FileVault;
 use lapel_book_tests::{child, copy_tree, encounter_of, files, ledger, phone, stranger};
 use rand_chacha::ChaCha20Rng;
@@ -38,15 +38,15 @@ impl Chore {
                 while book.maintain(1_000, &mut rng).unwrap() > 0 {}
             }
             Self::Wipe => {
-                let wiped = wipe(dir);
+                let wiped = wipe(dir).unwrap();
                 assert!(!wiped.key_remains, "{wiped:?}");
             }
         }
     }
 }
 
-fn wipe(dir: &Path) -> lapel::book::Wiped {
-    Book::wipe(&dir.join("book"), &FileVault::new(dir.join("keys"))).unwrap()
+fn wipe(dir: &Path) -> Result<Wiped, OpenError> {
+    Book::wipe(&dir.join("book"), &FileVault::new(dir.join("keys")))
 }
 
 #[test]
@@ -145,36 +145,69 @@ fn a_kill_before_any_single_call_of_leaving_out_waste_loses_nothing() {
     assert!(ledger(&dir.path().join("book")).starts_with(dir.path().join("book/00000002")));
 }
 
-#[test]
-fn a_kill_before_any_single_call_of_a_wipe_leaves_the_whole_book_or_one_that_opens_no_more() {
+/// Kills a wipe in a home that has `stranger` in it, a file of somebody else's, which alone may stay.
+fn kill_a_wipe(stranger: Option<&str>) {
     let sample = Sample::of(true);
+    let home = |dir: &Path| dir.join("book");
     // With what a kill left of writing it anew.
     copy_tree(
-        &sample.dir.path().join("book/00000001"),
-        &sample.dir.path().join("book/00000002.new"),
+        &home(sample.dir.path()).join("00000001"),
+        &home(sample.dir.path()).join("00000002.new"),
     );
+    if let Some(name) = stranger {
+        fs::write(home(sample.dir.path()).join(name), b"not the book's").unwrap();
+    }
     let mut were_whole = Vec::new();
     kill_before_each_call(sample.dir.path(), Chore::Wipe, &mut |dir, run, case| {
         let vault = Arc::new(FileVault::new(dir.join("keys")));
-        let settings = Settings::new(dir.join("book"), vault).mode(Mode::Look);
+        let settings = Settings::new(home(dir), vault).mode(Mode::Look);
         let opened = Book::open_with(settings, &mut ChaCha20Rng::seed_from_u64(33));
+        let nothing_left = stranger.is_some() && generations(&home(dir)) == 0;
         let is_whole = match opened {
             Ok((book, _)) => {
                 assert_eq!(facts::of(&book).unwrap(), sample.facts, "{case}");
                 true
             }
+            Err(OpenError::NotOurs { .. }) if nothing_left => false,
             Err(OpenError::KeyLost | OpenError::Missing { .. }) => false,
             Err(error) => panic!("{case}: {error:?}"),
         };
         were_whole.push(is_whole);
-        let wiped = wipe(dir);
-        assert!(!wiped.key_remains, "{case}: {wiped:?}");
-        assert!(run.struck || wiped.generations == 0, "{case}: {wiped:?}");
-        assert!(files(dir).is_empty(), "{case}: {:?}", files(dir).keys());
-        // At the most an empty directory stays, which may be anybody's.
-        let _ = fs::remove_dir(dir.join("book"));
-        assert!(!dir.join("book").exists(), "{case}");
+        match wipe(dir) {
+            // Then it isn't a book's home any more, though an empty lock may lie there.
+            Err(OpenError::NotOurs { .. }) if nothing_left => {
+                let _ = fs::remove_file(home(dir).join("lock"));
+            }
+            wiped => {
+                let wiped = wiped.unwrap();
+                assert!(!wiped.key_remains, "{case}: {wiped:?}");
+                assert!(run.struck || wiped.generations == 0, "{case}: {wiped:?}");
+            }
+        }
+        let stays = stranger.map(|name| Path::new("book").join(name));
+        assert!(files(dir).into_keys().eq(stays), "{case}: {:?}", files(dir).keys());
+        if stranger.is_none() {
+            // At the most an empty directory stays, which may be anybody's.
+            let _ = fs::remove_dir(home(dir));
+            assert!(!home(dir).exists(), "{case}");
+        }
     });
     let opens_no_more = were_whole.iter().position(|is_whole| !is_whole).unwrap();
     assert!(opens_no_more > 0 && !were_whole[opens_no_more..].contains(&true), "{were_whole:?}");
+}
+
+/// How many generations there are in `home`, whole or not.
+fn generations(home: &Path) -> usize {
+    let names = fs::read_dir(home).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().starts_with("0000")).count()
+}
+
+#[test]
+fn a_kill_before_any_single_call_of_a_wipe_leaves_the_whole_book_or_one_that_opens_no_more() {
+    kill_a_wipe(None);
+}
+
+#[test]
+fn a_kill_before_any_single_call_of_a_wipe_beside_a_strangers_file_leaves_that_alone() {
+    kill_a_wipe(Some(".DS_Store"));
 }

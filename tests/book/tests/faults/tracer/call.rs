@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nix::libc::{self, user_regs_struct};
 use nix::unistd::Pid;
 
-use super::{Op, memory, open_file};
+use super::{Op, memory};
 
 /// A call that changes something in the directory that is watched.
 pub(super) struct Call {
@@ -206,4 +206,12 @@ impl Place<'_> {
         assert_eq!(from.is_some(), to.is_some(), "moved in or out of what is watched");
         Ok(from.zip(to).map(|(from, to)| Op::Rename { from, to }))
     }
+}
+
+/// What stands in /proc about an open file: its position and its flags.
+fn open_file(leader: Pid, fd: i32) -> Option<(u64, i32)> {
+    let info = fs::read_to_string(format!("/proc/{leader}/fdinfo/{fd}")).ok()?;
+    let field = |name: &str| info.lines().find_map(|line| Some(line.strip_prefix(name)?.trim()));
+    let flags = i32::from_str_radix(field("flags:")?, 8).ok()?;
+    Some((field("pos:")?.parse().ok()?, flags))
 }

@@ -2,7 +2,9 @@
 //! kept in order, and can be made its last one or made to fail.
 
 mod call;
+mod hold;
 mod memory;
+mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
@@ -14,141 +16,17 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::libc::{self, user_regs_struct};
-use nix::sys::ptrace::{self, Options};
+use nix::sys::ptrace;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use self::call::Call;
+pub(crate) use self::told::{Event, Fault, Op, Run};
 
 /// How long a child may take, which takes less than a second if nothing keeps it; a machine that is
 /// busy with other things may.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// One thing that the child did, in the order in which it came to be.
-#[derive(Clone, Debug)]
-pub(crate) enum Event {
-    /// It changed something in the directory.
-    Did(Op),
-    /// It said a line on its output.
-    Said(String),
-}
-
-/// A change of a file system. Paths are relative to the directory that is watched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Op {
-    Create {
-        path: PathBuf,
-        mode: u32,
-    },
-    Mkdir {
-        path: PathBuf,
-        mode: u32,
-    },
-    Write {
-        path: PathBuf,
-        at: u64,
-        bytes: Vec<u8>,
-    },
-    SetLen {
-        path: PathBuf,
-        to: u64,
-    },
-    Rename {
-        from: PathBuf,
-        to: PathBuf,
-    },
-    Remove {
-        path: PathBuf,
-    },
-    /// Of a file or of a directory.
-    Sync {
-        path: PathBuf,
-    },
-    /// One that failed.
-    NotSynced {
-        path: PathBuf,
-    },
-    /// Starts writing back and waits for it, without the device's cache and without metadata: it
-    /// promises nothing.
-    SyncRange {
-        path: PathBuf,
-    },
-}
-
-impl Op {
-    /// Whether it takes room on the disk under `dir`. A file gets shorter on a full one, too.
-    fn takes_room(&self, dir: &Path) -> bool {
-        match self {
-            Self::Create { .. } | Self::Mkdir { .. } | Self::Write { .. } => true,
-            Self::SetLen { path, to } => *to > fs::metadata(dir.join(path)).unwrap().len(),
-            _ => false,
-        }
-    }
-
-    fn is_sync(&self) -> bool {
-        matches!(self, Self::Sync { .. } | Self::SyncRange { .. })
-    }
-}
-
-/// What is done to the child. Counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    None,
-    /// It is killed before its n-th change happens.
-    KillBefore(usize),
-    /// The n-th change that takes room fails for want of it, and so do all later ones.
-    NoRoomFrom(usize),
-    /// The n-th sync fails, once.
-    SyncFails(usize),
-    /// The first generation's ledger can't be read from the one byte up to the other.
-    Unreadable(u64, u64),
-}
-
-/// What came of a child.
-pub(crate) struct Run {
-    pub(crate) events: Vec<Event>,
-    /// Whether the fault came to happen: if not, the child ended before.
-    pub(crate) struck: bool,
-    /// The first call that it hit.
-    pub(crate) victim: Option<Op>,
-    /// Changes that it began.
-    pub(crate) calls: usize,
-    pub(crate) status: WaitStatus,
-    /// It had to be killed, because it didn't come to an end.
-    pub(crate) hung: bool,
-    /// What it complained about.
-    pub(crate) stderr: String,
-}
-
-impl Run {
-    /// What it said, in order.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
-        self.events.iter().filter_map(|event| match event {
-            Event::Said(line) => Some(line.as_str()),
-            Event::Did(_) => None,
-        })
-    }
-
-    /// Whether it said this line.
-    pub(crate) fn said(&self, wanted: &str) -> bool {
-        self.lines().any(|line| line == wanted)
-    }
-
-    /// How it came to its end, and what it said last: for whoever has to find out why.
-    pub(crate) fn end(&self) -> String {
-        let lines: Vec<_> = self.lines().collect();
-        let last = &lines[lines.len().saturating_sub(12)..];
-        let Self { status, hung, calls, stderr, .. } = self;
-        format!("{status:?}, hung: {hung}, {calls} calls, said last: {last:?}\n{stderr}")
-    }
-
-    /// That it ended by itself, well. A panic that the core catches is sled's and stays there.
-    pub(crate) fn ended_well(&self) -> bool {
-        let own = |line: &str| line.contains("panicked at") && !line.contains("sled-0.34.7");
-        matches!(self.status, WaitStatus::Exited(_, 0)) && !self.stderr.lines().any(own)
-    }
-}
 
 /// Runs `command`, which waits for the end of its input before it does anything in `dir`.
 #[allow(clippy::zombie_processes, reason = "waited for as what is traced, by its number")]
@@ -158,7 +36,7 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
     command.stderr(complaints.reopen().unwrap());
     let mut child = command.spawn().unwrap();
     let leader = Pid::from_raw(child.id().cast_signed());
-    seize(leader);
+    hold::seize(leader);
     drop(child.stdin.take());
     let dir = dir.canonicalize().unwrap();
     let mut tracer = Tracer {
@@ -190,39 +68,6 @@ pub(crate) fn run(mut command: Command, dir: &Path, fault: Fault) -> Run {
     tracer.run.hung = watchdog.join().unwrap();
     tracer.run.stderr = fs::read_to_string(complaints.path()).unwrap();
     tracer.run
-}
-
-/// Takes hold of every thread there is; those that come are held from their start.
-fn seize(leader: Pid) {
-    let options =
-        Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_EXITKILL;
-    let mut held = Vec::new();
-    loop {
-        let threads = fs::read_dir(format!("/proc/{leader}/task")).unwrap();
-        let threads = threads.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let new: Vec<i32> =
-            threads.map(|name| name.parse().unwrap()).filter(|tid| !held.contains(tid)).collect();
-        if new.is_empty() {
-            break;
-        }
-        for tid in new {
-            // One that a held thread has just made is held already.
-            if ptrace::seize(Pid::from_raw(tid), options).is_ok() {
-                ptrace::interrupt(Pid::from_raw(tid)).unwrap();
-            }
-            held.push(tid);
-        }
-        // One that was just being made as its maker was seized shows once that one has stopped.
-        while !held.iter().all(|tid| has_stopped(leader, *tid)) {
-            thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-/// Whether a thread is where its tracer stopped it, or gone.
-fn has_stopped(leader: Pid, tid: i32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{leader}/task/{tid}/stat"));
-    stat.map_or(true, |stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('t')))
 }
 
 /// What a thread is about to do, between entering a call and leaving it.
@@ -410,14 +255,6 @@ fn gone_is_fine(done: nix::Result<()>) {
         Ok(()) | Err(Errno::ESRCH | Errno::EFAULT) => {}
         Err(error) => panic!("ptrace: {error}"),
     }
-}
-
-/// What stands in /proc about an open file: its position and its flags.
-fn open_file(leader: Pid, fd: i32) -> Option<(u64, i32)> {
-    let info = fs::read_to_string(format!("/proc/{leader}/fdinfo/{fd}")).ok()?;
-    let field = |name: &str| info.lines().find_map(|line| Some(line.strip_prefix(name)?.trim()));
-    let flags = i32::from_str_radix(field("flags:")?, 8).ok()?;
-    Some((field("pos:")?.parse().ok()?, flags))
 }
 
 /// The tracer itself: what it saw is what there is, and a call that it made fail failed.

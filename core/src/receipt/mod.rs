@@ -7,6 +7,8 @@
 //! and events are each side's own claims. It proves neither presence nor place nor date, and a
 //! side can sign its own half whenever it likes: only the other's half is evidence.
 
+mod shown;
+
 use core::fmt;
 
 use minicbor::Decoder;
@@ -16,12 +18,12 @@ use crate::attestation::Attestation;
 use crate::badge::Badge;
 use crate::cbor::{self, NotCanonical, Writer, Written};
 use crate::digest::{Hash, short};
-use crate::event::Event;
 use crate::identity::PersonId;
 use crate::signing::{self, Context};
-use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::{Committed, Hello, Opening};
+
+pub use self::shown::{Comparison, Shown, ShownSide, State};
 
 /// A receipt that verifies. There are no others: reading one verifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,29 +49,6 @@ pub(crate) struct Side {
 pub(crate) enum Signed {
     Offer([u8; 64]),
     Confirm([u8; 64]),
-}
-
-/// Whether the holder compared check codes with the peer. The holder's claim; nobody signs it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Comparison {
-    /// They didn't.
-    #[default]
-    NotCompared,
-    /// Both phones showed the same code.
-    Agrees,
-    /// The phones showed different codes: someone stood between them.
-    Differs,
-}
-
-/// How far one side went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It showed itself, signed, to whoever was showing the other code. Not a meeting by itself.
-    Offered,
-    /// It accepted the other side by their key, and had them on disk.
-    Confirmed,
 }
 
 /// Why bytes are not a receipt. A receipt is whole or it is nothing: ask for it again.
@@ -129,42 +108,6 @@ pub struct Disclosure {
     pub holder: bool,
     /// The peer's. Whoever got a badge can prove it to anyone; think of the peer before you do.
     pub peer: bool,
-}
-
-/// Exactly what a receipt shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shown {
-    /// Names this run of the protocol; the same in both sides' receipts.
-    pub transcript: Transcript,
-    /// The side that kept the receipt. It could have signed its half at any time.
-    pub holder: ShownSide,
-    /// The other side: the evidence.
-    pub peer: ShownSide,
-    /// The event, if both sides claim the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub event: Option<Event>,
-    /// The holder's claim about the check codes.
-    pub comparison: Comparison,
-}
-
-/// Exactly what a receipt shows of one side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownSide {
-    /// The key that signed, or that the other side's signature is bound to.
-    pub person: PersonId,
-    /// What it signed.
-    pub state: State,
-    /// When the meeting was, as its own clock claimed.
-    pub claimed_time: UnixTime,
-    /// The event it claimed; empty if none.
-    pub claimed_event: Event,
-    /// The badge it committed to, if this copy discloses it.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "fields_only")]
-    pub badge: Option<Badge>,
-}
-
-fn fields_only<S: serde::Serializer>(badge: &Option<Badge>, s: S) -> Result<S::Ok, S::Error> {
-    badge.as_ref().map(Badge::fields).serialize(s)
 }
 
 impl Receipt {
@@ -385,55 +328,5 @@ impl Side {
         };
         let (badge, attestation) = (shown()?, shown()?);
         Ok(Self { ephemeral, blind, opening, signed, badge, attestation })
-    }
-}
-
-/// Sentences for a person, and no more than the receipt shows.
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (holder, peer) = (self.holder.to_string(), self.peer.to_string());
-        match self.peer.state {
-            State::Confirmed => writeln!(f, "{peer} confirmed having accepted {holder}.")?,
-            State::Offered => writeln!(
-                f,
-                "{peer} offered a badge in an exchange with {holder}, and did not confirm. \
-                 This alone is not a meeting."
-            )?,
-        }
-        if self.holder.state == State::Confirmed {
-            writeln!(
-                f,
-                "{holder}, who kept this receipt, says the same; a holder can sign that at any time."
-            )?;
-        }
-        writeln!(
-            f,
-            "Their clocks claimed {} ({peer}) and {} ({holder}).",
-            self.peer.claimed_time, self.holder.claimed_time
-        )?;
-        match &self.event {
-            Some(event) => writeln!(f, "Both named the event \"{}\".", event.as_str())?,
-            None => writeln!(f, "The two did not name one event.")?,
-        }
-        match self.comparison {
-            Comparison::NotCompared => {}
-            Comparison::Agrees => writeln!(f, "The holder says that the check codes agreed.")?,
-            Comparison::Differs => writeln!(
-                f,
-                "The holder says that the check codes differed: someone may have stood between them."
-            )?,
-        }
-        f.write_str("This proves neither presence nor place nor date.")
-    }
-}
-
-/// The name, where it is disclosed, and the fingerprint.
-impl fmt::Display for ShownSide {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fingerprint = self.person.fingerprint();
-        match &self.badge {
-            Some(badge) => write!(f, "{} [{fingerprint}]", badge.name()),
-            None => write!(f, "[{fingerprint}]"),
-        }
     }
 }
