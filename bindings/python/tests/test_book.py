@@ -195,7 +195,8 @@ def test_proves_a_meeting(ada: Phone, grace: Phone) -> None:
     grace.keeps(grace.verifies(ada.shows()))
 
     # Ada has lost her screen and scans what Grace's book kept.
-    ada.confirms(grace.book.confirm_code(who.transcript, None))
+    [again] = grace.book.confirm_codes(who.transcript, None)
+    ada.confirms(again)
     assert ada.contact(grace.person).state is MeetingState.CONFIRMED
 
     bare = ada.book.receipt(who.transcript, False, False)

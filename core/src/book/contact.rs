@@ -1,6 +1,7 @@
 //! A person in the book, with everything that happened.
 
 use crate::badge::Badge;
+use crate::encounter::Encounter;
 use crate::event::Event;
 use crate::identity::PersonId;
 use crate::receipt::{Comparison, Disclosure, Receipt, Shown, State};
@@ -38,6 +39,8 @@ pub struct Contact {
 /// which both phones hold; it speaks by one that the peer confirmed, if there is one.
 #[derive(Debug, Clone)]
 pub struct Meeting {
+    /// The transcript that its person was first accepted under, whether or not that run is here.
+    first: Transcript,
     run: Run,
     others: Vec<Run>,
 }
@@ -162,10 +165,10 @@ impl Contact {
             if meetings.iter().any(|m| m.run(&run.shown.transcript).is_some()) {
                 continue;
             }
-            let is_same = |m: &&mut Meeting| continues.is_some_and(|th| m.run(&th).is_some());
-            match meetings.iter_mut().find(is_same) {
+            let first = continues.unwrap_or(run.shown.transcript);
+            match meetings.iter_mut().find(|meeting| meeting.first == first) {
                 Some(meeting) => meeting.add(run),
-                None => meetings.push(Meeting { run, others: Vec::new() }),
+                None => meetings.push(Meeting { first, run, others: Vec::new() }),
             }
         }
         for (transcript, signature) in confirmed {
@@ -195,14 +198,28 @@ impl Contact {
 impl Meeting {
     /// The run of this transcript, if it is of this encounter.
     pub(super) fn run(&self, transcript: &Transcript) -> Option<&Run> {
-        let mut runs = core::iter::once(&self.run).chain(&self.others);
-        runs.find(|run| run.shown.transcript == *transcript)
+        self.runs().find(|run| run.shown.transcript == *transcript)
+    }
+
+    /// Whether an encounter is of this meeting.
+    pub(super) fn is_of(&self, encounter: &Encounter) -> bool {
+        self.first == encounter.continues.unwrap_or(encounter.transcript)
+    }
+
+    /// The one that it speaks by first.
+    fn runs(&self) -> impl Iterator<Item = &Run> {
+        core::iter::once(&self.run).chain(&self.others)
     }
 
     /// Of all its runs.
     #[cfg(feature = "export")]
     pub(crate) fn transcripts(&self) -> impl Iterator<Item = Transcript> {
-        core::iter::once(&self.run).chain(&self.others).map(|run| run.shown.transcript)
+        self.runs().map(|run| run.shown.transcript)
+    }
+
+    /// When it was, as the peer's clock claimed in each of its runs.
+    pub(super) fn claimed_times(&self) -> impl Iterator<Item = UnixTime> {
+        self.runs().map(|run| run.shown.peer.claimed_time)
     }
 
     fn add(&mut self, run: Run) {
@@ -261,9 +278,11 @@ impl Meeting {
         &self.run.shown.peer.claimed_event
     }
 
-    /// Whether check codes were compared.
+    /// Whether check codes were compared: that they differed, if that was said of any of its runs.
     pub fn comparison(&self) -> Comparison {
-        self.run.shown.comparison
+        let said = |what| self.runs().any(|run| run.shown.comparison == what);
+        let known = [Comparison::Differs, Comparison::Agrees];
+        known.into_iter().find(|what| said(*what)).unwrap_or_default()
     }
 
     /// The receipt, with the badges that the owner chooses to disclose in it.
@@ -271,9 +290,10 @@ impl Meeting {
         self.run.receipt.disclosing(disclose)
     }
 
-    /// The text of the confirm code, to show it again to a peer who lost it.
-    pub fn confirm_text(&self, carrier: &Carrier) -> String {
-        carrier.wrap(&self.run.confirm_message)
+    /// The texts of its confirm codes, one for each run, to show them again to a peer who lost them:
+    /// in turn, since it isn't known which of them the peer's phone still opens.
+    pub fn confirm_texts(&self, carrier: &Carrier) -> Vec<String> {
+        self.runs().map(|run| carrier.wrap(&run.confirm_message)).collect()
     }
 }
 

@@ -221,8 +221,8 @@ impl Book {
         }
         let stamp = self.stamp(&written)?;
         self.append(&Happening::met(encounter, stamp), rng)?;
-        let same = encounter.continues.and_then(|th| contact.as_ref()?.meeting(&th));
-        let encounters = meetings.len() + usize::from(same.is_none());
+        let goes_on = meetings.iter().any(|meeting| meeting.is_of(encounter));
+        let encounters = meetings.len() + usize::from(!goes_on);
         Ok(Recorded { transcript, person, encounters })
     }
 

@@ -32,7 +32,7 @@ impl Book {
         if contact.updates().contains(update) {
             return Ok(self.store()?.lasts()?);
         }
-        let claimed = contact.meetings().iter().map(Meeting::claimed_time);
+        let claimed = contact.meetings().iter().flat_map(Meeting::claimed_times);
         let known = claimed.chain(contact.updates().iter().map(BadgeUpdate::made_at)).max();
         if let Some(known) = known.filter(|known| made_at <= *known) {
             return Err(BookError::OlderBadge { made_at, known });

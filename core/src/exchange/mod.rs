@@ -151,7 +151,7 @@ impl Exchange {
             return None;
         }
         let mut frame = self.display.frame(self.now)?;
-        let changes = [frame.until, self.renew_at(), self.hide_at()];
+        let changes = [frame.until, self.renew_at(), self.hide_at(), self.lapse_at()];
         frame.until = changes.into_iter().flatten().min();
         Some(frame)
     }
@@ -203,8 +203,9 @@ impl Exchange {
         self.sessions().flat_map(Session::waiting).collect()
     }
 
-    /// Notes whether the two people saw the same check code, before or while they accept. A
-    /// difference marks contact and receipt.
+    /// Notes whether the two people saw the same check code, before they accept. A difference marks
+    /// contact and receipt, under whichever hello of theirs that person is then accepted, unless
+    /// something else was said about that one.
     ///
     /// # Errors
     /// As [`accept`](Self::accept), and [`AcceptError::NoCheckCode`] if codes are said to agree
@@ -227,7 +228,9 @@ impl Exchange {
         if self.ended {
             return Err(AcceptError::Ended);
         }
-        let accepted = self.sessions_mut().find_map(|session| session.accept(th));
+        let person = self.sessions().find_map(|session| session.person(th));
+        let differ = person.is_some_and(|person| self.sessions().any(|s| s.codes_differ(&person)));
+        let accepted = self.sessions_mut().find_map(|session| session.accept(th, differ));
         let encounter = accepted.unwrap_or(Err(AcceptError::NotVerified))?;
         let taken_by = self.sessions().find_map(|session| session.taken_by.clone());
         self.sessions_mut().for_each(|session| session.taken_by = taken_by.clone());
@@ -291,6 +294,10 @@ impl Exchange {
     /// renewed session would give the two phones two transcripts. For the same reason nothing is
     /// answered at once while a session before may still be answered itself.
     fn greet(&mut self, hello: Hello) -> Scanned {
+        if self.current.taken_by.is_some() {
+            let theirs = self.sessions().any(|session| session.is_of_the_accepted(&hello));
+            return if theirs { Scanned::NothingNew } else { Scanned::SessionTaken };
+        }
         let at_once = self.previous.is_empty();
         match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
             Some(previous) => previous.greet(hello, false, self.now),
@@ -381,6 +388,13 @@ impl Exchange {
     /// When a hello that can't be replaced must no longer be shown, beside offers that can.
     fn hide_at(&self) -> Option<Duration> {
         self.greets_beside_offers.then(|| self.current.made_at().saturating_add(HELLO_SHOWN))
+    }
+
+    /// When the next of the sessions before is of no use to anybody any more: its offers go, and there
+    /// may be room to renew.
+    fn lapse_at(&self) -> Option<Duration> {
+        let ends = self.previous.iter().map(Session::engaged_until);
+        ends.filter(|end| *end > self.now && *end < Duration::MAX).min()
     }
 
     /// Puts a fresh session in place of the current one, and returns that. Its wall time is the

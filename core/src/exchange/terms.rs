@@ -68,8 +68,8 @@ pub enum AcceptError {
     /// Nobody was verified under this transcript; scan their code.
     #[error("nobody is verified under that transcript: scan their code first")]
     NotVerified,
-    /// This exchange accepted someone else; start again for the next person.
-    #[error("this exchange has accepted someone else: start again for the next person")]
+    /// This exchange accepted someone before; start again for the next person.
+    #[error("this exchange has accepted someone already: start again for the next person")]
     Taken,
     /// No check code is offered for this person, so none can have agreed; both start again to
     /// compare.

@@ -177,7 +177,12 @@ mod tests {
             let digest = [i.to_be_bytes(), [0; 4]].concat().try_into().unwrap();
             assembler.add(Part { index: 0, total: 3, digest, chunk: vec![i as u8; MAX_CHUNK] });
         }
-        assert_eq!(assembler.sets.len(), Assembler::SETS);
+        assert_eq!(assembler.sets.len(), 8);
+        let rival =
+            |fill| Part { index: 1, total: 3, digest: [9; 8], chunk: vec![fill; MAX_CHUNK] };
+        (0..100).for_each(|fill| drop(assembler.add(rival(fill))));
+        let of_these = assembler.sets.iter().find(|set| set.digest == [9; 8]).unwrap();
+        assert_eq!(of_these.places.iter().map(Vec::len).collect::<Vec<_>>(), [0, 4, 0]);
         let whole = message(414, 9);
         let done = split(&whole).into_iter().map(|p| assembler.add(p)).last();
         assert_eq!(done, Some(Assembly::Complete(whole)));

@@ -79,17 +79,18 @@ impl Book {
         })
     }
 
-    /// The text of an encounter's confirm code, to show it again to a peer who lost it.
-    pub fn confirm_code(
+    /// The texts of an encounter's confirm codes, to show them again, in turn, to a peer who lost them:
+    /// two where a code was renewed in the middle, otherwise one.
+    pub fn confirm_codes(
         &self,
         transcript: String,
         carrier: Option<String>,
-    ) -> Result<String, LapelError> {
+    ) -> Result<Vec<String>, LapelError> {
         let transcript = transcript.parse()?;
         let carrier = carrier.map_or(Ok(Carrier::lapel()), |url| Carrier::web(&url))?;
         self.desk.with(|book| {
             let (_, meeting) = book.meeting(&transcript)?.ok_or(BookError::NoSuchEncounter)?;
-            Ok(meeting.confirm_text(&carrier))
+            Ok(meeting.confirm_texts(&carrier))
         })
     }
 

@@ -31,7 +31,7 @@ final class BookScenarios: ScratchCase {
         XCTAssertEqual(values["bytes"], "65")
         XCTAssertEqual(values["max"], "64")
         assertFails(.notAPerson, try book.note(person: "somebody", text: "hello"))
-        assertFails(.notATranscript, try book.confirmCode(transcript: "0", carrier: nil))
+        assertFails(.notATranscript, try book.confirmCodes(transcript: "0", carrier: nil))
         assertFails(.notANote, try book.removeNote(person: person, note: "first"))
         assertFails(.notAnOutcome, try book.removeOutcome(id: "first"))
         assertFails(.notADate, try book.followUp(person: person, on: "2026-02-30"))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Acceptance, Session, Taken};
 use crate::encounter::{Encounter, Recorded};
 use crate::exchange::AcceptError;
+use crate::identity::PersonId;
 use crate::receipt::{Comparison, Receipt, Side, Signed};
 use crate::transcript::Transcript;
 use crate::wire::{Facts, Kind, Sealed};
@@ -28,11 +29,27 @@ impl Session {
         Some(Ok(()))
     }
 
+    /// Who was verified under `transcript`.
+    pub(in crate::exchange) fn person(&self, transcript: &Transcript) -> Option<PersonId> {
+        let peer = self.peers.iter().find(|peer| peer.transcript == *transcript)?;
+        peer.proof.as_ref().map(|proof| proof.plaintext.person)
+    }
+
+    /// Whether codes were said to differ with `person`, under any of their hellos.
+    pub(in crate::exchange) fn codes_differ(&self, person: &PersonId) -> bool {
+        self.peers.iter().any(|peer| {
+            peer.comparison == Comparison::Differs
+                && peer.proof.as_ref().is_some_and(|proof| proof.plaintext.person == *person)
+        })
+    }
+
     /// Accepts the peer of `transcript`; `None` if no such peer is verified here. The same again
-    /// gives the same encounter.
+    /// gives the same encounter. `differ` says that codes were said to differ with that person
+    /// under another hello, which stays said where nothing is said about this one.
     pub(in crate::exchange) fn accept(
         &mut self,
         transcript: &Transcript,
+        differ: bool,
     ) -> Option<Result<Encounter, AcceptError>> {
         let peer = self.peers.iter().find(|peer| peer.transcript == *transcript)?;
         let proof = peer.proof.as_ref()?;
@@ -61,7 +78,10 @@ impl Session {
             receipt: Receipt {
                 holder: side(&self.facts, self.hello.ephemeral, Signed::Confirm(ours)),
                 peer: side(&proof.facts, peer.hello.ephemeral, theirs),
-                comparison: peer.comparison,
+                comparison: match peer.comparison {
+                    Comparison::NotCompared if differ => Comparison::Differs,
+                    said => said,
+                },
             },
             badge: proof.plaintext.badge.clone(),
             confirm_message: confirm.to_bytes(),

@@ -14,6 +14,7 @@ use super::scanned::{Scanned, Step, Verified};
 use super::{Reveal, Terms};
 use crate::digest::Hash;
 use crate::encounter::{Confirmation, Encounter};
+use crate::identity::PersonId;
 use crate::receipt::Comparison;
 use crate::signing::{self, Context};
 use crate::sweep::sweep;
@@ -169,14 +170,14 @@ impl Session {
         found.is_some_and(|peer| peer.offer.is_some() || peer.proof.is_some())
     }
 
-    /// A bare hello was scanned that isn't known in the session before this one. `at_once` says
-    /// whether the first one is answered without being held back.
+    /// Whether this hello is one under which the accepted person was verified here.
+    pub(super) fn is_of_the_accepted(&self, hello: &Hello) -> bool {
+        self.peers.iter().any(|peer| peer.hello == *hello && self.is_taken_by(peer))
+    }
+
+    /// A bare hello was scanned that isn't known in the session before this one, while nobody was
+    /// accepted. `at_once` says whether the first one is answered without being held back.
     pub(super) fn greet(&mut self, hello: Hello, at_once: bool, now: Duration) -> Scanned {
-        if self.taken_by.is_some() {
-            let theirs =
-                self.peers.iter().any(|peer| peer.hello == hello && self.is_taken_by(peer));
-            return if theirs { Scanned::NothingNew } else { Scanned::SessionTaken };
-        }
         if self.knows(&hello) {
             return Scanned::NothingNew;
         }
@@ -290,16 +291,15 @@ impl Session {
         }
         let known = self.peers.iter().position(|peer| peer.hello == hello);
         let proven = known.and_then(|at| self.peers.get(at)).is_some_and(|p| p.proof.is_some());
-        if !proven {
-            if !self.is_in_time(known, now) {
-                return Scanned::Expired;
-            }
-            let proofs = self.peers.iter().filter_map(|peer| peer.proof.as_ref());
-            let people: Vec<_> = proofs.map(|proof| proof.plaintext.person).collect();
-            let of_theirs = people.iter().filter(|person| **person == plaintext.person).count();
-            if people.len() >= MAX_VERIFIED || of_theirs >= MAX_OF_ONE_PERSON {
-                return Scanned::StartAgain;
-            }
+        let refused = match proven {
+            true => None,
+            false if !self.is_in_time(known, now) => Some(Scanned::Expired),
+            false if !self.has_room_for(&plaintext.person) => Some(Scanned::StartAgain),
+            false => None,
+        };
+        if let Some(refused) = refused {
+            // Whoever was accepted is here under another hello, and starting again would lose that.
+            return if self.taken_by.is_some() { Scanned::NothingNew } else { refused };
         }
         let at = known.unwrap_or_else(|| self.insert(hello, shared, now));
         let Some(peer) = self.peers.get_mut(at) else { return Scanned::NothingNew };
@@ -334,6 +334,14 @@ impl Session {
             Some(v) => Scanned::Verified(v),
             None => Scanned::NothingNew,
         }
+    }
+
+    /// Whether one more candidate, of `person`, can be taken in.
+    fn has_room_for(&self, person: &PersonId) -> bool {
+        let proofs = self.peers.iter().filter_map(|peer| peer.proof.as_ref());
+        let people: Vec<_> = proofs.map(|proof| proof.plaintext.person).collect();
+        let of_theirs = people.iter().filter(|other| *other == person).count();
+        people.len() < MAX_VERIFIED && of_theirs < MAX_OF_ONE_PERSON
     }
 
     fn is_in_time(&self, known: Option<usize>, now: Duration) -> bool {

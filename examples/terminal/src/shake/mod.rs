@@ -216,7 +216,9 @@ impl Shake<'_> {
                 self.book.confirm(confirmation, &mut rng())?;
                 self.confirmed = true;
             }
-            Scanned::StartAgain => self.exchange.start_again(now),
+            // By itself only where nobody waits for an answer, and no code is compared: each session
+            // is another try for somebody in the middle.
+            Scanned::StartAgain if self.may_start_again() => self.exchange.start_again(now),
             // The same code comes again and again, and this is no news.
             Scanned::NothingNew | Scanned::Progressed(Step::ConfirmedEarly) => return Ok(()),
             _ => {}
@@ -227,6 +229,10 @@ impl Shake<'_> {
             self.last_said = sentence;
         }
         Ok(())
+    }
+
+    fn may_start_again(&self) -> bool {
+        self.met.is_none() && self.asking.is_none() && !self.args.compare
     }
 
     /// Somebody proved who they are. Of a blocked person nothing is said at all: whoever stands

@@ -81,7 +81,7 @@ fn no_file_holds_anything_personal_in_clear() {
             let receipt = meeting.receipt(Default::default()).to_bytes();
             // Behind the tag, either side's ephemeral key and blind, and the signatures.
             searched.extend(receipt[18..].chunks_exact(32).map(|c| ("receipt", c.to_vec())));
-            let text = meeting.confirm_text(&Default::default());
+            let text = meeting.confirm_texts(&Default::default()).remove(0);
             searched.push(("confirm code", text.as_bytes()[7..].to_vec()));
         }
     }

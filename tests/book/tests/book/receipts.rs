@@ -92,7 +92,7 @@ fn after_a_crash_the_reopened_book_still_lets_the_peer_accept() {
     talk.first.end();
     ada.reopen();
     let (_, meeting) = ada.meeting(&recorded.transcript()).unwrap().unwrap();
-    let seen = verified(talk.second.scan(&meeting.confirm_text(&Carrier::default()), talk.now));
+    let seen = verified(talk.second.scan(&meeting.confirm_texts(&Carrier::default())[0], talk.now));
     assert_eq!((seen.person, seen.confirmed), (ada.person(), true));
     let recorded = grace.record(&talk.second.accept(&seen.transcript).unwrap()).unwrap();
     talk.second.acknowledge(&recorded).unwrap();
@@ -113,7 +113,7 @@ fn after_a_crash_the_reopened_book_still_lets_the_peer_hear() {
         grace.reopen();
         let (person, meeting) = grace.meeting(&recorded.transcript()).unwrap().unwrap();
         assert_eq!(person, ada.person());
-        let text = meeting.confirm_text(&carrier);
+        let text = meeting.confirm_texts(&carrier).remove(0);
         let confirmation = confirmed(talk.first.scan(&text, talk.now));
         // It is shown on and on, and each scan says so, until the book has it.
         assert_eq!(talk.first.scan(&text, talk.now), Scanned::Confirmed(confirmation.clone()));
@@ -128,7 +128,7 @@ fn a_confirm_code_out_of_the_book_tells_a_bystander_nothing() {
     let (mut ada, mut grace, mut eve) = (Phone::of("Ada"), Phone::of("Grace"), Phone::of("Eve"));
     let transcript = meet(&mut ada, &mut grace);
     let (_, meeting) = ada.meeting(&transcript).unwrap().unwrap();
-    let text = meeting.confirm_text(&Carrier::default());
+    let text = meeting.confirm_texts(&Carrier::default())[0];
     for phone in [&mut eve, &mut grace] {
         let now = phone.now;
         assert_eq!(phone.begin().scan(&text, now), Scanned::NotForUs);

@@ -88,6 +88,11 @@ pub(super) fn scans_good() -> Vec<ScanCase> {
     shy.reveal = "after_accept".into();
     let mut extended = Party::named("extended");
     extended.contents.ext = b"later".to_vec();
+    let renewed = grace.again(1);
+    let mut renamed = renewed.clone();
+    renamed.contents.badge = Party::named("G. Hopper").contents.badge;
+    let mut compare = start.clone();
+    compare.compare = true;
     let mut large = grace.clone();
     large.class = 414;
     let mut parts = schedule::parts(&grace.offer(&hello));
@@ -144,6 +149,26 @@ pub(super) fn scans_good() -> Vec<ScanCase> {
             .shows(1_000, grace.hello(), "progressed")
             .shows(5_999, grace.hello(), "nothing_new")
             .shows(6_000, grace.hello(), "nobody_answers_first"),
+        Script::new("whoever was verified and not accepted", &start)
+            .verifies(1_000, grace.offer(&hello), th)
+            .verifies(1_000, edsger.offer(&hello), edsger.transcript(&hello))
+            .verifies(1_000, renamed.offer(&hello), renamed.transcript(&hello))
+            .accepts(2_000, th)
+            .shows(3_000, edsger.offer(&hello), "session_taken")
+            .shows(3_000, edsger.hello(), "session_taken")
+            .shows(3_000, renamed.offer(&hello), "session_taken")
+            .shows(3_000, renamed.hello(), "session_taken")
+            .shows(3_000, grace.offer(&hello), "nothing_new"),
+        Script::new("too many hellos of whoever was accepted, and one too late", &start)
+            .verifies(1_000, grace.offer(&hello), th)
+            .accepts(2_000, th)
+            .verifies(3_000, renewed.offer(&hello), renewed.transcript(&hello))
+            .shows(4_000, grace.again(2).offer(&hello), "nothing_new")
+            .shows(120_001, grace.again(3).offer(&hello), "nothing_new"),
+        Script::new("with a comparison, a renewed hello of whoever was accepted", &compare)
+            .verifies(1_000, grace.offer(&hello), th)
+            .accepts(2_000, th)
+            .verifies(3_000, renewed.offer(&hello), renewed.transcript(&hello)),
         Script::new("verified within two minutes, accepted a day later", &start)
             .verifies(30_000, grace.offer(&hello), th)
             .accepts(86_400_000, th),

@@ -54,6 +54,38 @@ fn a_forged_index_or_total_of_a_part_costs_nothing() {
 }
 
 #[test]
+fn any_number_of_forged_parts_give_way_to_the_true_ones() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let parts = schedule::parts(&grace.offer(&ada.hello()));
+    for part in &parts {
+        for fill in 0..9 {
+            let forged = [&part[..12], &vec![fill; part.len() - 12]].concat();
+            assert_eq!(ada.scan_bytes(forged).name(), "part_received");
+        }
+    }
+    assert_eq!(ada.scan_bytes(&parts[0]).name(), "part_received");
+    assert_eq!(ada.scan_bytes(&parts[1]).name(), "verified");
+}
+
+#[test]
+fn parts_that_gave_a_message_give_it_again() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    let seen = ada.verifies(grace.offer(&hello));
+    let encounter = ada.accepts(&seen);
+    let parts = schedule::parts(&grace.confirm(&hello, &ada.person()));
+    // It comes before the book has the encounter, and is shown on and on.
+    for _ in 0..3 {
+        assert_eq!(ada.scan_bytes(&parts[0]).name(), "part_received");
+        assert_eq!(ada.scan_bytes(&parts[1]), Scanned::Progressed(Step::ConfirmedEarly));
+    }
+    let recorded = ada.records(&encounter).unwrap();
+    ada.exchange.acknowledge(&recorded).unwrap();
+    ada.scan_bytes(&parts[1]);
+    let _ = ada.is_confirmed_by(&parts[0]);
+}
+
+#[test]
 fn a_set_of_parts_that_adds_up_to_nothing_is_dropped_alone() {
     let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
     let hello = ada.hello();
@@ -161,6 +193,22 @@ fn a_flood_of_hellos_is_forgotten_oldest_first_and_locks_nobody_out() {
     assert_eq!(ada.scan_bytes(grace.hello()), Scanned::Progressed(Step::Noticed));
     assert!(grace.open(&ada.wait(1.5).answers(grace.hello())).is_some());
     ada.verifies(grace.offer(&hello));
+}
+
+#[test]
+fn of_noticed_hellos_the_one_unseen_for_longest_gives_way() {
+    let mut ada = Phone::named("Ada");
+    let crowd: Vec<Party> = (0..5).map(|i| Party::named(&format!("number {i}"))).collect();
+    assert_eq!(ada.scan_bytes(Party::named("the first").hello()).name(), "progressed");
+    for one in &crowd[..4] {
+        let noticed = ada.wait(0.1).scan_bytes(one.hello());
+        assert_eq!(noticed, Scanned::Progressed(Step::Noticed));
+    }
+    // The one that was noticed first is in view again as a fifth comes.
+    assert_eq!(ada.wait(0.1).scan_bytes(crowd[0].hello()), Scanned::NothingNew);
+    assert_eq!(ada.wait(0.1).scan_bytes(crowd[4].hello()), Scanned::Progressed(Step::Noticed));
+    assert_eq!(ada.wait(0.1).scan_bytes(crowd[0].hello()), Scanned::NothingNew);
+    assert_eq!(ada.wait(0.1).scan_bytes(crowd[1].hello()), Scanned::Progressed(Step::Noticed));
 }
 
 #[test]

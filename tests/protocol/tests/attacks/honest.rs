@@ -191,3 +191,12 @@ fn both_sides_export_the_same_key_for_other_evidence() {
     assert_eq!(ada.exchange.export_key(&seen.transcript, "ble"), Some(expected));
     assert_ne!(ada.exchange.export_key(&seen.transcript, "uwb"), Some(expected));
 }
+
+#[test]
+fn an_offer_after_a_confirm_message_says_nothing_more() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    assert!(ada.verifies(grace.confirm(&hello, &ada.person())).confirmed);
+    assert_eq!(ada.scan_bytes(grace.offer(&hello)), Scanned::NothingNew);
+    assert!(ada.exchange.waiting()[0].confirmed);
+}

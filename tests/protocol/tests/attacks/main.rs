@@ -22,3 +22,4 @@ mod recorded;
 mod replay;
 mod storm;
 mod timing;
+mod two_runs;

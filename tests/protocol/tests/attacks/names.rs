@@ -126,7 +126,7 @@ fn every_error_of_the_exchange_says_what_to_do() {
         ),
         (
             AcceptError::Taken.to_string(),
-            "this exchange has accepted someone else: start again for the next person",
+            "this exchange has accepted someone already: start again for the next person",
         ),
         (
             AcceptError::NoCheckCode.to_string(),

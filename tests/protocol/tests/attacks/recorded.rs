@@ -146,7 +146,7 @@ fn the_last_frame_lost_is_shown_again_from_the_book() {
     grace.is_killed();
     assert_eq!(state_of(&mut ada, &grace), Some(State::Offered));
     let (_, meeting) = grace.book().meeting(&seen.transcript).unwrap().unwrap();
-    let again = meeting.confirm_text(&Carrier::lapel());
+    let again = meeting.confirm_texts(&Carrier::lapel()).remove(0);
     assert_eq!(digits::message(&again), shown);
     // Ada's session lives, so it counts, an hour later too.
     let _ = ada.wait(3_600.0).is_confirmed_by(digits::message(&again));

@@ -123,3 +123,15 @@ fn codes_of_ones_own_are_known_again_after_a_renewal() {
     assert_eq!(ada.scan_bytes([&[1, 2], own.as_slice(), &[0; 277]].concat()), Scanned::OwnCode);
     ada.can_still_meet();
 }
+
+#[test]
+fn of_ones_own_codes_the_last_32_are_known_again() {
+    let mut ada = Phone::named("Ada");
+    let first = ada.shows();
+    for renewals in 1..32 {
+        ada.exchange.start_again(ada.clock);
+        assert_eq!(ada.scan(&first), Scanned::OwnCode, "after {renewals} renewals");
+    }
+    ada.exchange.start_again(ada.clock);
+    assert_ne!(ada.scan(&first), Scanned::OwnCode);
+}

@@ -233,3 +233,19 @@ fn a_hello_that_can_not_be_replaced_is_hidden_behind_offers_from_105_seconds_on(
     // It still opens what is sealed to it.
     assert!(ada.verifies(four.confirm(&shown, &ada.person())).confirmed);
 }
+
+#[test]
+fn whatever_holds_and_is_sealed_to_this_session_keeps_it_from_answering_for_a_while() {
+    let mut ada = Phone::named("Ada");
+    let hello = ada.hello();
+    let crowd: Vec<Party> = (0..5).map(|i| Party::named(&format!("number {i}"))).collect();
+    for one in &crowd[..4] {
+        ada.verifies(one.offer(&hello));
+    }
+    let grace = Party::named("Grace").hello();
+    assert_eq!(ada.wait(10.0).scan_bytes(&grace), Scanned::Progressed(Step::Noticed));
+    // A fifth, for whom there is no place.
+    assert_eq!(ada.wait(1.4).scan_bytes(crowd[4].offer(&hello)), Scanned::StartAgain);
+    assert_eq!(ada.wait(1.4).scan_bytes(&grace), Scanned::NothingNew);
+    assert_eq!(ada.wait(0.1).scan_bytes(&grace), Scanned::Progressed(Step::Answered));
+}

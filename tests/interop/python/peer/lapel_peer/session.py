@@ -170,8 +170,7 @@ class Exchange:
         if self.ended:
             raise Ended
         candidate = self._find(th)
-        if self.accepted and self.accepted.words != candidate.words:
-            raise SessionTaken
+        self._check_taken(candidate)
         self.accepted = self.accepted or candidate
         candidate.accepted = True
         return self._encounter(candidate)
@@ -293,7 +292,7 @@ class Exchange:
         known = next((one for one in self._candidates() if one.hello == hello), None)
         noticed = self.noticed.get(hello)
         if self.accepted is not None:
-            if known and known.person == self.accepted.person:
+            if known and known.words == self.accepted.words:
                 return Scan("nothing_new")
             raise SessionTaken
         if known or any(hello in session.offered for session in self.sessions):
@@ -334,6 +333,7 @@ class Exchange:
         if frame.data in self.refused:
             raise self.refused[frame.data]
         if frame.data in self.taken:
+            self._check_taken(self.taken[frame.data])
             return self._take_in(self.taken[frame.data], frame)
         try:
             return self._new_sealed(frame)
@@ -355,11 +355,18 @@ class Exchange:
             raise OwnCode
         known = session.verified.get(hello)
         candidate = known or Candidate(session, hello, said)
-        if self.accepted and self.accepted.words != candidate.words:
-            raise SessionTaken
+        self._check_taken(candidate)
+        if not known and (refusal := self._refusal(candidate)):
+            if self.accepted:
+                return Scan("nothing_new")
+            raise refusal
         if not known:
             self._admit(candidate)
         return self._take_in(candidate, frame, said.signature)
+
+    def _check_taken(self, candidate: Candidate):
+        if self.accepted and self.accepted.words != candidate.words:
+            raise SessionTaken
 
     def _open(self, frame: wire.Frame) -> tuple[Session, bytes]:
         """The first session that opens it, newest first."""
@@ -369,14 +376,18 @@ class Exchange:
                 return session, plaintext
         raise NotForUs
 
-    def _admit(self, candidate: Candidate):
-        """A first message of a candidate; with a comparison, our badge is offered at once."""
-        session, hello = candidate.session, candidate.hello
-        if session.too_late(hello, self.now):
-            raise Expired
+    def _refusal(self, candidate: Candidate) -> Refused | None:
+        """Why a candidate can't be taken in with a first message."""
+        session = candidate.session
+        if session.too_late(candidate.hello, self.now):
+            return Expired()
         persons = [one.person for one in session.verified.values()]
-        if len(persons) >= VERIFIED or persons.count(candidate.person) >= VERIFIED_OF_ONE:
-            raise StartAgain
+        full = len(persons) >= VERIFIED or persons.count(candidate.person) >= VERIFIED_OF_ONE
+        return StartAgain() if full else None
+
+    def _admit(self, candidate: Candidate):
+        """With a comparison, our badge is offered at once."""
+        session, hello = candidate.session, candidate.hello
         session.verified[hello] = candidate
         self.noticed.pop(hello, None)
         if self.compare and self.accepted is None and len(session.offered) < OFFERS:
@@ -391,7 +402,8 @@ class Exchange:
             self.taken[frame.data] = candidate
         if candidate.accepted or frame.kind <= known:
             return self._nothing_more(candidate)
-        ground = self.compare and not candidate.session.comparable(candidate.hello)
+        compares = self.compare and not self.accepted
+        ground = compares and not candidate.session.comparable(candidate.hello)
         return Scan("start_again_to_compare" if ground else "verified", th=candidate.th)
 
     def _nothing_more(self, candidate: Candidate) -> Scan:

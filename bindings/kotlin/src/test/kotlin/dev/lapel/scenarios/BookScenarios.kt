@@ -205,9 +205,9 @@ class BookScenarios : Table() {
             assertThrows<LapelException>("byte $place") { verifyReceipt(altered) }
         }
         // Grace lost the confirmation and is shown the one in the book, as often as she likes.
-        val again = ada.book.confirmCode(recorded.transcript(), null)
-        assertTrue(again.startsWith("LAPEL:/"))
-        assertEquals(again, ada.book.confirmCode(recorded.transcript(), null))
+        val again = ada.book.confirmCodes(recorded.transcript(), null)
+        assertTrue(again.single().startsWith("LAPEL:/"))
+        assertEquals(again, ada.book.confirmCodes(recorded.transcript(), null))
     }
 
     @Test
