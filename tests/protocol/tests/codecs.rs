@@ -13,8 +13,8 @@ use lapel::event::Event;
 use lapel::identity::{Identity, PersonId};
 use lapel::receipt::Receipt;
 use lapel_protocol_tests::receipt::{Side, receipt};
-use lapel_protocol_tests::{Party, Phone, digits};
-use proptest::collection::vec;
+use lapel_protocol_tests::{Party, Phone, cbor, digits};
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -66,12 +66,17 @@ fn fields() -> impl Strategy<Value = BadgeFields> {
         })
 }
 
+/// Their badge; fields that are refused are drawn again, up to a limit.
+fn made(fields: BadgeFields) -> Result<Badge, TestCaseError> {
+    Badge::new(fields).map_err(|refused| TestCaseError::reject(refused.to_string()))
+}
+
 proptest! {
     #![proptest_config(seeded(400))]
 
     #[test]
     fn a_valid_badge_reads_back_from_its_bytes(fields in fields()) {
-        let Ok(badge) = Badge::new(fields) else { return Ok(()) };
+        let badge = made(fields)?;
         prop_assert!(badge.as_bytes().len() <= Badge::MAX_BYTES);
         prop_assert_eq!(&Badge::from_bytes(badge.as_bytes()).unwrap(), &badge);
         // What was brought into form stays as it is.
@@ -85,7 +90,7 @@ proptest! {
         what in 0..4,
         byte in any::<u8>(),
     ) {
-        let Ok(badge) = Badge::new(fields) else { return Ok(()) };
+        let badge = made(fields)?;
         let mut bytes = badge.as_bytes().to_vec();
         let at = at.index(bytes.len());
         match what {
@@ -103,7 +108,7 @@ proptest! {
 
     #[test]
     fn a_badge_cut_short_anywhere_is_refused(fields in fields()) {
-        let Ok(badge) = Badge::new(fields) else { return Ok(()) };
+        let badge = made(fields)?;
         for len in 0..badge.as_bytes().len() {
             prop_assert!(Badge::from_bytes(&badge.as_bytes()[..len]).is_err());
         }
@@ -119,19 +124,32 @@ proptest! {
 
     #[test]
     fn bytes_that_look_like_a_badge_are_read_strictly(
-        entries in vec((0u8..11, prop_oneof![
-            vec(any::<u8>(), 0..6).prop_map(|b| [vec![0x60 | b.len() as u8], b].concat()),
-            vec("[a-z@:/]{0,9}", 0..5).prop_map(|list| {
-                let items = list.iter().map(|t| lapel_protocol_tests::cbor::text(t));
-                lapel_protocol_tests::cbor::array(&items.collect::<Vec<_>>())
+        name in "[A-Z][a-z]{0,4}",
+        entries in btree_map(1u8..11, prop_oneof![
+            4 => "[a-z]{1,6}".prop_map(|t| cbor::text(&t)),
+            1 => vec(any::<u8>(), 0..6).prop_map(|b| [vec![0x60 | b.len() as u8], b].concat()),
+            2 => vec("[a-z@:/]{0,9}", 0..5).prop_map(|list| {
+                cbor::array(&list.iter().map(|t| cbor::text(t)).collect::<Vec<_>>())
             }),
-        ]), 0..4),
-        count in 0u8..5,
+        ], 0..4),
+        swapped in prop::bool::weighted(0.1),
+        miscounted in prop::bool::weighted(0.1),
     ) {
-        let body: Vec<u8> = entries.into_iter().flat_map(|(key, v)| [vec![key], v].concat()).collect();
-        let bytes = [vec![0xA0 | count], body].concat();
-        if let Ok(badge) = Badge::from_bytes(&bytes) {
-            prop_assert_eq!(badge.as_bytes(), bytes.as_slice());
+        let mut items: Vec<_> = entries.into_iter().map(|(key, v)| [vec![key], v].concat()).collect();
+        items.insert(0, [vec![0], cbor::text(&name)].concat());
+        if swapped {
+            items.reverse();
+        }
+        let count = items.len() as u8 + u8::from(miscounted);
+        let bytes = [vec![0xA0 | count], items.concat()].concat();
+        let in_order = !swapped || items.len() == 1;
+        match Badge::from_bytes(&bytes) {
+            Ok(badge) => {
+                prop_assert!(in_order && !miscounted);
+                prop_assert_eq!(badge.as_bytes(), bytes.as_slice());
+            }
+            // The name alone, rightly counted, is a badge.
+            Err(_) => prop_assert!(items.len() > 1 || miscounted),
         }
     }
 

@@ -390,12 +390,13 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let by_turns = [0, grace, 0, ada, 12, ada, 0, grace, 12, grace, 0, ada];
     let both =
         [0, ada, 0, grace, 9, 2 << 1, 0, ada, 0, grace, 12, ada, 12, grace, 0, ada, 0, grace];
-    let middle = [4, ada, 5, ada, 0, 4, grace, 0, 5, grace, 0, 0, 11, ada, 13, ada, 6, ada, 0];
-    let ground = [4, ada, 9, 4, 4, ada, 16, 0, 0, 16, 2, 0, 5, 4 << 1, 0, 18, 0, 11, 0];
+    let middle = [4, ada, 5, ada, 0, 4, grace, 5, grace, 0, 11, ada, 13, ada, 6, ada, 0];
+    let ground = [4, ada, 9, 4, 4, ada, 16, 0, 0, 16, 2, 0, 5, 2 << 1, 0, 18, 0, 11, 0];
     let late = [0, grace, 9, 12, 0, ada, 9, 14, 0, grace, 0, ada, 12, ada, 9, 6, 0, grace];
     let small = [17, ada, 17, grace, 0, grace, 0, ada, 9, 2, 0, ada, 9, 2, 0, ada, 12, ada];
     let again = [0, grace, 0, ada, 12, ada, 14, ada, 0, grace, 0, ada, 15, grace, 0, ada];
-    let forged = [7, ada, 0, 0, 7, ada, 1, 1, 8, ada, 0, 1, 8, grace, 1, 0, 3, ada, 1, 1, 0, 0, 9];
+    let forged =
+        [7, ada, 0, 0, 7, ada, 1, 1, 9, 8, ada, 0, 1, 8, grace, 1, 0, 3, ada, 1, 1, 0, 0, 9];
     let plans: [&[u8]; 8] = [&by_turns, &both, &middle, &ground, &late, &small, &again, &forged];
     [0, 1, 2, 5, 16]
         .iter()

@@ -26,9 +26,9 @@ fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for kind in 0..2 {
         for badge in 0..BADGES.len() as u8 {
-            let (no_edits, attested) = ([0; 1], [badge % 3]);
+            let (attested, no_edits) = ([badge % 3], [0; 1]);
             let start = [kind, badge, 0, 0, 3, b'a', b'b', b'c'];
-            seeds.push([&start[..], &no_edits, &attested, &[0; 12]].concat());
+            seeds.push([&start[..], &attested, &no_edits, &[0; 12]].concat());
         }
         // Raw: a true plaintext.
         let grace = Party::named("Grace");
