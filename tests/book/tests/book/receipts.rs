@@ -128,7 +128,7 @@ fn a_confirm_code_out_of_the_book_tells_a_bystander_nothing() {
     let (mut ada, mut grace, mut eve) = (Phone::of("Ada"), Phone::of("Grace"), Phone::of("Eve"));
     let transcript = meet(&mut ada, &mut grace);
     let (_, meeting) = ada.meeting(&transcript).unwrap().unwrap();
-    let text = meeting.confirm_texts(&Carrier::default())[0];
+    let text = meeting.confirm_texts(&Carrier::default()).remove(0);
     for phone in [&mut eve, &mut grace] {
         let now = phone.now;
         assert_eq!(phone.begin().scan(&text, now), Scanned::NotForUs);
