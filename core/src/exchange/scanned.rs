@@ -140,9 +140,7 @@ impl fmt::Display for Scanned {
                 write!(f, "{have} of {total} parts are here; keep scanning.")
             }
             Self::NothingNew => f.write_str("Nothing new; keep showing and scanning."),
-            Self::Progressed(Step::Noticed) => {
-                f.write_str("A code was noticed; keep it in view to answer it.")
-            }
+            Self::Progressed(Step::Noticed) => f.write_str("A code was noticed; keep it in view."),
             Self::Progressed(Step::Answered) => {
                 f.write_str("Answered. Let them scan your code now.")
             }

@@ -86,6 +86,37 @@ fn two_meet_by_text_alone_when_each_reads_what_the_other_prints() {
 }
 
 #[test]
+fn an_exchange_is_not_begun_anew_while_somebody_is_asked_about() {
+    let (_dir, ada, grace) = two_people();
+    let begin = |person: &crate::support::Person, timeout| {
+        let mut shake = person.command(&["shake", "--timeout", timeout]);
+        shake.stdin(Stdio::piped()).spawn().unwrap()
+    };
+    let mut asked = begin(&ada, "4");
+    let mut shown = BufReader::new(asked.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let hello = shown.next().unwrap();
+    // Grace answers the same code three times, under three hellos, and is one too many.
+    let offers: Vec<String> = (0..3)
+        .map(|_| {
+            let mut answering = begin(&grace, "20");
+            writeln!(answering.stdin.as_ref().unwrap(), "{hello}").unwrap();
+            let shown = BufReader::new(answering.stdout.take().unwrap()).lines();
+            let offer = shown.map_while(Result::ok).find(|line| line.len() > 2 * hello.len());
+            answering.kill().unwrap();
+            answering.wait().unwrap();
+            offer.unwrap()
+        })
+        .collect();
+    let mut answers = asked.stdin.take().unwrap();
+    writeln!(answers, "{}\ny", offers.join("\n")).unwrap();
+    let asked = asked.wait_with_output().unwrap();
+    let said = stderr(&asked);
+    assert!(said.contains("Start again"), "{said}");
+    assert_eq!(code(&asked), 3, "{said}");
+    assert_eq!(ada.contacts()[0]["name"], "Grace Hopper");
+}
+
+#[test]
 fn nobody_there_gives_4_and_an_unanswered_question_records_nothing() {
     let (_dir, ada, grace) = two_people();
     let alone = ada.shakes(&grace, &["--yes", "--timeout", "1", "--json"]);

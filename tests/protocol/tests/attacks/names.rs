@@ -74,11 +74,7 @@ fn every_outcome_of_a_scan_has_its_name_and_its_sentence() {
             "1 of 3 parts are here; keep scanning.",
         ),
         (Scanned::NothingNew, "nothing_new", "Nothing new; keep showing and scanning."),
-        (
-            Scanned::Progressed(Step::Noticed),
-            "progressed",
-            "A code was noticed; keep it in view to answer it.",
-        ),
+        (Scanned::Progressed(Step::Noticed), "progressed", "A code was noticed; keep it in view."),
         (
             Scanned::Progressed(Step::Answered),
             "progressed",
