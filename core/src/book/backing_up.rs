@@ -44,8 +44,10 @@ impl Book {
         made_at: UnixTime,
     ) -> Result<BackedUp, BackupError> {
         let store = self.store()?;
-        let head =
-            Head { secret: store.secret()?, store: store.id(), made_at, clock: self.clock()? };
+        let (confirmations, counted) = self.confirmations()?;
+        // What was counted before may be lost to damage; nothing that is backed up may be above it.
+        let clock = self.clock()?.max(counted);
+        let head = Head { secret: store.secret()?, store: store.id(), made_at, clock };
         let mut done = BackedUp::default();
         let counting = Counting { out, bytes: &mut done.bytes };
         let mut writing = Writing::begin(counting, lock, &head).map_err(BackupError::Io)?;
@@ -57,7 +59,6 @@ impl Book {
                 done.entries += 1;
             }
         }
-        let confirmations = self.confirmations()?;
         for (seen, entry) in (0..).zip(store.entries()?) {
             self.settings.tell(Work::BackingUp, store.last() + seen, 2 * store.last())?;
             let entry = match entry {
@@ -93,21 +94,25 @@ impl Book {
 }
 
 impl Book {
-    /// What was confirmed later than the encounter itself, by everybody: some hundred bytes each.
-    fn confirmations(&self) -> Result<BTreeMap<Transcript, [u8; 64]>, BackupError> {
+    /// What was confirmed later than the encounter itself, by everybody: some hundred bytes each. And
+    /// the highest clock that any entry says.
+    fn confirmations(&self) -> Result<(BTreeMap<Transcript, [u8; 64]>, u64), BackupError> {
         let store = self.store()?;
-        let mut confirmations = BTreeMap::new();
+        let (mut confirmations, mut counted) = (BTreeMap::new(), 0);
         for (seen, entry) in (0..).zip(store.entries()?) {
             self.settings.tell(Work::BackingUp, seen, 2 * store.last())?;
             let Some(entry) = unless_lost(entry)? else { continue };
-            if entry.kind != Happening::CONFIRMED {
-                continue;
-            }
-            if let Some(Happening::Confirmed { transcript, signature, .. }) = Happening::of(&entry)
-            {
-                confirmations.insert(transcript, signature);
+            match Happening::of(&entry) {
+                Some(Happening::Confirmed { transcript, signature, .. }) => {
+                    confirmations.insert(transcript, signature);
+                }
+                Some(Happening::Forgotten(stone)) => counted = counted.max(stone.clock),
+                says => {
+                    let stamp = says.as_ref().and_then(Happening::stamp);
+                    counted = counted.max(stamp.map_or(0, |stamp| stamp.clock));
+                }
             }
         }
-        Ok(confirmations)
+        Ok((confirmations, counted))
     }
 }

@@ -36,7 +36,7 @@ pub struct Contact {
 }
 
 /// One recorded encounter. A code that was renewed in the middle gives it two runs of the protocol,
-/// which both phones hold; it speaks by one that the peer confirmed, if there is one.
+/// which both phones hold; it speaks by the first that the peer confirmed, if there is one.
 #[derive(Debug, Clone)]
 pub struct Meeting {
     /// The transcript that its person was first accepted under, whether or not that run is here.
@@ -167,13 +167,14 @@ impl Contact {
             }
             let first = continues.unwrap_or(run.shown.transcript);
             match meetings.iter_mut().find(|meeting| meeting.first == first) {
-                Some(meeting) => meeting.add(run),
+                Some(meeting) => meeting.others.push(run),
                 None => meetings.push(Meeting { first, run, others: Vec::new() }),
             }
         }
         for (transcript, signature) in confirmed {
             meetings.iter_mut().for_each(|m| m.set_confirmed(&transcript, signature));
         }
+        meetings.iter_mut().for_each(Meeting::speak_by_a_confirmed_run);
         updated::in_order(&mut updates);
         let badge = meetings.last().and_then(|last| updated::current(last, &updates)).cloned();
         let contact = badge.map(|badge| Self {
@@ -222,20 +223,15 @@ impl Meeting {
         self.runs().map(|run| run.shown.peer.claimed_time)
     }
 
-    fn add(&mut self, run: Run) {
-        self.others.push(run);
-        self.speak_by_a_confirmed_run();
-    }
-
     fn set_confirmed(&mut self, transcript: &Transcript, signature: [u8; 64]) {
         let mut runs = core::iter::once(&mut self.run).chain(&mut self.others);
         if let Some(run) = runs.find(|run| run.shown.transcript == *transcript) {
             run.receipt.set_confirmed(signature);
             run.shown = run.receipt.shown();
         }
-        self.speak_by_a_confirmed_run();
     }
 
+    /// By the first in the order of stamps, so that it doesn't matter in which they were confirmed.
     fn speak_by_a_confirmed_run(&mut self) {
         let confirmed = self.others.iter_mut().find(|run| run.state() == State::Confirmed);
         if let Some(other) = confirmed.filter(|_| self.run.state() < State::Confirmed) {

@@ -160,8 +160,8 @@ impl Intake {
     /// Notes what is in the book, as it is once those are gone who are forgotten in the backup.
     fn look_through(&mut self, book: &Book, merged: &mut Merged) -> Result<Phones, BackupError> {
         let store = book.store()?;
-        let mut phones =
-            Phones { ours: vec![store.id()], theirs: Vec::new(), clock: book.clock()?, wrote: 0 };
+        let clock = book.clock()?;
+        let mut phones = Phones { ours: vec![store.id()], clock, ..Phones::default() };
         for entry in store.entries()? {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -179,6 +179,7 @@ impl Intake {
             }
             if let Some(Happening::Restored(restored)) = &says {
                 phones.ours.push(restored.store);
+                phones.taken_over.push((restored.store, restored.clock));
             }
             let hider = self.gone.hider();
             match &says {
@@ -304,6 +305,8 @@ impl Intake {
 #[derive(Default)]
 struct Phones {
     ours: Vec<[u8; 16]>,
+    /// How far those had counted of which the one here was made.
+    taken_over: Vec<([u8; 16], u64)>,
     /// And how far those had counted.
     theirs: Vec<([u8; 16], u64)>,
     clock: u64,
@@ -318,11 +321,19 @@ impl Phones {
             merged.older = head.clock < self.clock;
             return;
         }
-        let left_at = self.theirs.iter().filter(|(store, _)| store == here).map(|(_, c)| *c).max();
+        let latest = |books: &[([u8; 16], u64)], store: &[u8; 16]| {
+            books.iter().filter(|(other, _)| other == store).map(|(_, clock)| *clock).max()
+        };
+        let left_at = latest(&self.theirs, here);
         merged.moved = left_at.is_some();
         merged.both_went_on = match left_at {
             Some(clock) => self.wrote > clock,
-            None => merged.encounters + merged.confirmations + merged.others > 0,
+            // What this book was made of may bring back what it left out since.
+            None => {
+                let brings = merged.encounters + merged.confirmations + merged.others > 0;
+                let before = latest(&self.taken_over, &head.store);
+                brings && before.is_none_or(|clock| head.clock > clock)
+            }
         };
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn in_order(updates: &mut Vec<BadgeUpdate>) {
 /// The badge that counts: the one shown last, unless one of the updates, which are in order, is later
 /// than that meeting by their person's own clock.
 pub(super) fn current<'a>(last: &'a Meeting, updates: &'a [BadgeUpdate]) -> Option<&'a Badge> {
-    let update = updates.last().filter(|update| update.made_at() > last.claimed_time());
+    let shown_at = last.claimed_times().max();
+    let update = updates.last().filter(|update| Some(update.made_at()) > shown_at);
     update.map(BadgeUpdate::badge).or(last.badge())
 }
 

@@ -99,7 +99,11 @@ impl KeyVault for FileVault {
                 let head = head.to_bytes();
                 self.put(&path, &[&head[..], &Sha256::digest(head)[..]].concat())
             }
-            None => remove_file(&path).map_err(|e| failed(&path, &e)),
+            None if !self.dir.exists() => Ok(()),
+            None => remove_file(&path.with_extension("new"))
+                .and_then(|()| remove_file(&path))
+                .and_then(|()| sync_dir(&self.dir))
+                .map_err(|e| failed(&path, &e)),
         }
     }
 
@@ -207,6 +211,8 @@ mod tests {
             fs::write(&path, bent).unwrap();
             assert_eq!(vault.head(&ID.store).unwrap(), None, "byte {at}");
         }
+        // With what a kill left of keeping one.
+        fs::copy(&path, path.with_extension("new")).unwrap();
         vault.keep_head(&ID.store, None).unwrap();
         vault.keep_head(&ID.store, None).unwrap();
         assert_eq!(fs::read_dir(dir.path().join("keys")).unwrap().count(), 0);

@@ -8,7 +8,9 @@ use lapel::backup::{Backup, BackupError, Key, Lock, LockError, Merged};
 use lapel::book::{Book, Progress, Settings, Standing, Work};
 use lapel::receipt::State;
 use lapel::time::UnixTime;
-use lapel_book_tests::{IDENTITY, Phone, RECIPIENT, Talk, encounter, files, meet, stranger};
+use lapel_book_tests::{
+    IDENTITY, Phone, RECIPIENT, Talk, encounter, files, ledger, meet, stranger,
+};
 
 const WORDS: &str = "correct horse battery staple";
 
@@ -70,6 +72,29 @@ fn a_phone_is_lost_and_its_owner_meets_the_same_person_again_on_a_new_one() {
     ada.confirm(&talk.first_hears(&heard)).unwrap();
     assert_eq!(ada.contact(&grace.person()).unwrap().unwrap().meetings().len(), 2);
     assert!(ada.contact(&alan.person()).unwrap().is_some());
+}
+
+/// The one entry that says how far a restored book had counted is lost to damage, and with it the
+/// measure of every stamp behind it.
+#[test]
+fn a_backup_of_a_book_that_lost_count_is_restored_whole() {
+    let (ada, _, _) = ada_grace_and_alan();
+    let bytes = ada.back_up(&lock());
+    let (mut ada, _) = Phone::restored("Ada", &Backup::bytes(&bytes, &key()), 1).unwrap();
+    let mut barbara = Phone::of("Barbara");
+    meet(&mut ada, &mut barbara);
+    drop(ada.take());
+    let path = ledger(&ada.home());
+    let mut ledger = fs::read(&path).unwrap();
+    ledger[1_024 + 90] ^= 1;
+    fs::write(&path, ledger).unwrap();
+    // Without the index, which has it too.
+    fs::remove_dir_all(path.with_file_name("index")).unwrap();
+    ada.reopen();
+    let bytes = ada.back_up(&lock());
+    let (again, merged) = Phone::restored("Ada", &Backup::bytes(&bytes, &key()), 2).unwrap();
+    assert_eq!((merged.refused.len(), merged.encounters), (0, 3), "{merged:?}");
+    assert_eq!(again.names(), ["Grace", "Alan", "Barbara"]);
 }
 
 #[test]

@@ -80,6 +80,30 @@ fn a_phone_that_was_left_behind_is_told_so_and_one_that_stopped_is_not_accused()
 }
 
 #[test]
+fn what_was_left_out_as_waste_and_comes_back_from_the_same_backup_accuses_nobody() {
+    let (mut ada, mut grace) = (Phone::of("Ada"), Phone::of("Grace"));
+    meet(&mut ada, &mut grace);
+    let (book, rng) = ada.both();
+    let note = book.note(&grace.person(), "first", rng).unwrap();
+    for round in 0..280 {
+        let text = format!("{round}: {}", "word ".repeat(390));
+        book.rewrite_note(&grace.person(), note, text.trim_end(), rng).unwrap();
+    }
+    let bytes = back_up(&ada);
+    let mut new = restored(&bytes, 1);
+    let (book, rng) = new.both();
+    while book.maintain(1_000, rng).unwrap() > 0 {}
+    let merged = merge(&mut new, &bytes);
+    assert!(merged.others > 200, "the waste was left out: {merged:?}");
+    assert!(!merged.both_went_on, "{merged:?}");
+    // But what was written since on the phone that was left is another matter.
+    let (book, rng) = ada.both();
+    book.note(&grace.person(), "later", rng).unwrap();
+    let merged = merge(&mut new, &back_up(&ada));
+    assert!(merged.both_went_on, "{merged:?}");
+}
+
+#[test]
 fn an_older_backup_brings_nothing_and_says_that_it_is_older() {
     let (mut ada, mut grace, mut alan) = (Phone::of("Ada"), Phone::of("Grace"), Phone::of("Alan"));
     meet(&mut ada, &mut grace);

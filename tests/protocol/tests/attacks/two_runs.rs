@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use lapel::Carrier;
+use lapel::badge::{Badge, BadgeFields};
 use lapel::book::BookError;
 use lapel::exchange::{AcceptError, Options, Scanned, Shows};
 use lapel::identity::Identity;
@@ -124,6 +125,48 @@ fn both_are_counted_as_one_meeting_in_whatever_order_they_are_recorded() {
     film.sort();
     texts.sort();
     assert_eq!(texts, film);
+}
+
+#[test]
+fn a_meeting_speaks_by_the_same_run_in_whatever_order_they_are_confirmed() {
+    let grace = Party::named("Grace");
+    let parties = [grace.clone(), grace.again(1)];
+    for (order, speaks) in [(&[0, 1][..], 0), (&[1, 0], 0), (&[1], 1), (&[], 0)] {
+        let mut ada = Phone::named("Ada");
+        let hello = ada.hello();
+        for party in &parties {
+            let seen = ada.verifies(party.offer(&hello));
+            let _ = ada.keeps(&seen);
+        }
+        for at in order {
+            let confirm = parties[*at].confirm(&hello, &ada.person());
+            let _ = ada.is_confirmed_by(confirm);
+        }
+        let contact = ada.book().contacts().unwrap().remove(0);
+        let transcript = contact.meetings()[0].transcript();
+        assert_eq!(transcript.as_bytes(), &parties[speaks].transcript(&hello), "{order:?}");
+    }
+}
+
+#[test]
+fn a_badge_signed_between_the_two_does_not_take_the_place_of_the_one_shown() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    let mut later = grace.again(1);
+    later.contents.met_at += 100;
+    let seen = ada.verifies(grace.offer(&hello));
+    let _ = ada.keeps(&seen);
+    let identity = Identity::from_secret(&grace.key.to_bytes());
+    let badge = Badge::new(BadgeFields::named("Grace Hopper")).unwrap();
+    let update = BadgeUpdate::sign(&identity, badge, UnixTime::clamped(WALL + 50));
+    let mut rng = ada.rng.clone();
+    ada.book().apply_badge(&update, &mut rng).unwrap();
+    let name = |ada: &mut Phone| ada.book().contacts().unwrap()[0].name().to_owned();
+    assert_eq!(name(&mut ada), "Grace Hopper");
+    // She shows the other one once more, by her own clock after that.
+    let again = ada.verifies(later.offer(&hello));
+    let _ = ada.keeps(&again);
+    assert_eq!(name(&mut ada), "Grace");
 }
 
 #[test]
