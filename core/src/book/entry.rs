@@ -71,6 +71,13 @@ pub(super) enum Target {
 }
 
 impl Target {
+    pub(super) fn outcome(self) -> Option<OutcomeId> {
+        match self {
+            Self::Outcome(outcome) => Some(outcome),
+            Self::Person(_) | Self::Owner => None,
+        }
+    }
+
     pub(super) fn person(self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(person),

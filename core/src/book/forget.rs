@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use rand_core::CryptoRng;
 
 use super::annotation::Introduction;
-use super::entry::{Happening, about};
+use super::entry::{Happening, Listed, Target, about};
 use super::gone::Gone;
+use super::outcome::Link;
 use super::tombstone::Tombstone;
 use super::written::Written;
 use super::{Book, BookError, Change, ReadError, Rewritten, unless_lost};
@@ -61,12 +62,14 @@ impl Book {
     fn tombstones(&self, person: &PersonId, gone: &Gone) -> Result<Vec<Tombstone>, ReadError> {
         let Some(subject) = about(person) else { return Ok(Vec::new()) };
         let (mut known, mut written, mut is_known) = (Vec::new(), Written::default(), false);
+        let mut theirs = BTreeSet::from([Link::Contact(*person)]);
         for entry in self.store()?.entries_of(&subject)? {
             is_known = true;
             let Some(entry) = unless_lost(entry)? else { continue };
             match Happening::of(&entry) {
                 Some(Happening::Met { receipt, .. }) => {
                     known.push(gone.hider().encounter(&receipt.transcript()));
+                    theirs.insert(Link::Encounter(receipt.transcript()));
                 }
                 None | Some(Happening::Updated(_)) => known.push(gone.hider().entry(&entry)),
                 // Their stamps, or the encounter, say that they are covered.
@@ -75,6 +78,12 @@ impl Book {
         }
         if !is_known {
             return Ok(Vec::new());
+        }
+        // Who is forgotten can't be told from others in what they led to, so what they didn't is noted.
+        for (target, written) in self.written_in(Listed::Outcomes)? {
+            let Target::Outcome(outcome) = target else { continue };
+            let taken_away = written.links_that_are(false).filter(|link| theirs.contains(link));
+            known.extend(taken_away.map(|link| gone.hider().unlinked(outcome, link)));
         }
         let before = written.introduced().map(|(by, _)| by);
         let before = before.unwrap_or(Introduction { forgotten: 0, by: None });

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::annotation::Introduction;
-use super::entry::Happening;
 #[cfg(feature = "backup")]
 use super::entry::person_of;
+use super::entry::{Happening, Target};
 use super::outcome::Link;
 use super::register::Stamp;
 use super::tombstone::{Hidden, Hider, Tombstone};
@@ -89,7 +89,7 @@ impl Gone {
         let left = match says {
             _ if self.is_empty() => return Some(entry),
             Some(Happening::Set { target, stamp, writes }) => {
-                let kept = writes.iter().filter_map(|write| self.instead_of(write, stamp));
+                let kept = writes.iter().filter_map(|write| self.instead_of(target, write, stamp));
                 let writes: Vec<Write> = kept.collect();
                 if writes.is_empty() {
                     return None;
@@ -127,7 +127,12 @@ impl Gone {
         chain
     }
 
-    fn instead_of(&self, write: &Write, Stamp { clock, .. }: Stamp) -> Option<Write> {
+    fn instead_of(
+        &self,
+        target: Target,
+        write: &Write,
+        Stamp { clock, .. }: Stamp,
+    ) -> Option<Write> {
         let (link, on) = match write {
             Write::Introduced(Some(introduction)) => {
                 return Some(Write::Introduced(Some(self.seen_from(*introduction, clock))));
@@ -154,7 +159,10 @@ impl Gone {
             },
             _ => return Some(write.clone()),
         };
+        let taken_away = target
+            .outcome()
+            .is_some_and(|outcome| self.known.contains_key(&self.hider.unlinked(outcome, link)));
         // That it was taken away says only whom it was about.
-        on.then_some(Write::Link(Link::Forgotten(trace), true))
+        (on && !taken_away).then_some(Write::Link(Link::Forgotten(trace), true))
     }
 }

@@ -6,6 +6,8 @@ use minicbor::Decoder;
 use sha2::Sha256;
 
 use super::annotation::Introduction;
+use super::outcome::{Link, OutcomeId};
+use super::write::Write;
 use crate::cbor::{self, NotCanonical, Writer, Written};
 use crate::identity::{Identity, PersonId};
 use crate::ledger::Entry;
@@ -37,6 +39,12 @@ impl Hider {
         self.hide(b"c", transcript.as_bytes())
     }
 
+    /// That an outcome isn't linked any more to somebody, or to an encounter of theirs.
+    pub(super) fn unlinked(&self, outcome: OutcomeId, link: Link) -> Hidden {
+        let write = cbor::write(|w| Write::Link(link, false).encode(w));
+        self.hide(b"l", &[outcome.as_bytes(), write.as_slice()].concat())
+    }
+
     /// An entry that has neither a transcript nor a stamp.
     pub(super) fn entry(&self, entry: &Entry) -> Hidden {
         self.hide(b"e", &[&[entry.kind], entry.payload.as_slice()].concat())
@@ -60,7 +68,7 @@ pub(super) struct Tombstone {
     pub(super) clock: u64,
     /// How they are remembered where they had introduced somebody or led to something.
     pub(super) trace: Introduction,
-    /// Their encounters, and entries of other sorts about them.
+    /// Their encounters, entries of other sorts about them, and links to them that were taken away.
     pub(super) known: Vec<Hidden>,
 }
 

@@ -112,11 +112,15 @@ impl Written {
     }
 
     pub(super) fn links(&self) -> Vec<Link> {
-        let there = self.registers.all().filter_map(|(_, write)| match write {
-            Write::Link(link, true) => Some(*link),
+        self.links_that_are(true).collect()
+    }
+
+    /// Links that were made, or taken away.
+    pub(super) fn links_that_are(&self, there: bool) -> impl Iterator<Item = Link> {
+        self.registers.all().filter_map(move |(_, write)| match write {
+            Write::Link(link, on) if *on == there => Some(*link),
             _ => None,
-        });
-        there.collect()
+        })
     }
 
     pub(super) fn notes(&self) -> Vec<Note> {

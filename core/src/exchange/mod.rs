@@ -343,10 +343,9 @@ impl Exchange {
 
     /// Of the sessions before, keeps the last one and the engaged; whether any went.
     fn drop_dead(&mut self) -> bool {
-        let (now, before, mut at) = (self.now, self.previous.len(), 0);
+        let (now, before, mut is_last) = (self.now, self.previous.len(), true);
         self.previous.retain(|session| {
-            let stays = at == 0 || session.engaged_until() > now;
-            at += 1;
+            let stays = core::mem::take(&mut is_last) || session.engaged_until() > now;
             if !stays {
                 self.unanswered.extend(session.unanswered());
             }

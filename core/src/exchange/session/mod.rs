@@ -1,6 +1,8 @@
 //! The life of one hello: who answered it, who was answered, who was accepted.
 
 mod accepting;
+mod greeting;
+mod proving;
 #[cfg(test)]
 mod state;
 mod taken;
@@ -9,14 +11,13 @@ use core::time::Duration;
 use std::sync::Arc;
 
 pub(super) use self::taken::Taken;
+use super::Terms;
 use super::keys::{CheckCode, Secrets, Shared};
-use super::scanned::{Scanned, Step, Verified};
-use super::{Reveal, Terms};
+use super::scanned::Verified;
 use crate::digest::Hash;
-use crate::encounter::{Confirmation, Encounter};
-use crate::identity::PersonId;
+use crate::encounter::Encounter;
 use crate::receipt::Comparison;
-use crate::signing::{self, Context};
+use crate::signing::Context;
 use crate::sweep::sweep;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
@@ -30,22 +31,8 @@ const FIRST_FRAME_WITHIN: Duration = Duration::from_secs(120);
 const ANSWERED_FRAME_WITHIN: Duration = Duration::from_secs(300);
 /// An engaged session's hello is no longer shown from here on, so that nobody answers it in vain.
 pub(super) const HELLO_SHOWN: Duration = Duration::from_secs(105);
-/// A hello that isn't answered at once is answered after this long without a message sealed to us…
-const HELD_BACK: Duration = Duration::from_millis(1_500);
-/// …and after this long in any case, or one code kept in view would silence us.
-const HELD_BACK_AT_MOST: Duration = Duration::from_secs(6);
-/// How long a phone that doesn't answer first waits before it says that nobody does.
-const UNANSWERED: Duration = Duration::from_secs(5);
 /// Hellos that get an offer. It bounds who learns the seed, and the work a flood can cause.
 const MAX_OFFERS: usize = 4;
-/// Hellos noted and not answered; the one unseen for longest gives way.
-const MAX_NOTICED: usize = 4;
-/// Verified candidates, and so chances in a million that one who ground nothing has of meeting
-/// the check code.
-const MAX_VERIFIED: usize = 4;
-/// Verified candidates of one person: their hello may be renewed in the middle, and nobody fills
-/// all places alone.
-const MAX_OF_ONE_PERSON: usize = 2;
 
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Session {
@@ -175,205 +162,6 @@ impl Session {
         self.peers.iter().any(|peer| peer.hello == *hello && self.is_taken_by(peer))
     }
 
-    /// A bare hello was scanned that isn't known in the session before this one, while nobody was
-    /// accepted. `at_once` says whether the first one is answered without being held back.
-    pub(super) fn greet(&mut self, hello: Hello, at_once: bool, now: Duration) -> Scanned {
-        if self.knows(&hello) {
-            return Scanned::NothingNew;
-        }
-        if self.age(now) > FIRST_FRAME_WITHIN {
-            return Scanned::Expired;
-        }
-        let at_once = at_once && self.peers.is_empty() && !self.terms.compare;
-        let Some(at) = self.peers.iter().position(|peer| peer.hello == hello) else {
-            return self.notice(hello, at_once, now);
-        };
-        let Some(peer) = self.peers.get_mut(at) else { return Scanned::NothingNew };
-        peer.seen_at = now;
-        let noticed_for = now.saturating_sub(peer.noticed_at);
-        let quiet_from = self.last_opened.unwrap_or_default().max(peer.noticed_at);
-        let held_back =
-            now.saturating_sub(quiet_from) < HELD_BACK && noticed_for < HELD_BACK_AT_MOST;
-        match self.terms.reveal {
-            Reveal::AfterAccept if noticed_for >= UNANSWERED => Scanned::NobodyAnswersFirst,
-            Reveal::AfterAccept => Scanned::NothingNew,
-            Reveal::First if held_back => Scanned::NothingNew,
-            Reveal::First if self.offers() >= MAX_OFFERS => Scanned::StartAgain,
-            Reveal::First => {
-                self.answer(at, now);
-                Scanned::Progressed(Step::Answered)
-            }
-        }
-    }
-
-    /// A hello that is new to the exchange.
-    fn notice(&mut self, hello: Hello, at_once: bool, now: Duration) -> Scanned {
-        if self.offers() >= MAX_OFFERS {
-            return Scanned::StartAgain;
-        }
-        let at = match self.add(hello, now) {
-            Ok(at) => at,
-            Err(flaw) => return Scanned::Damaged(flaw),
-        };
-        if at_once && self.terms.reveal == Reveal::First {
-            self.answer(at, now);
-            Scanned::Progressed(Step::Answered)
-        } else {
-            Scanned::Progressed(Step::Noticed)
-        }
-    }
-
-    /// A sealed message was scanned; `None` if it isn't sealed to this session. `digest` names it.
-    pub(super) fn open(&mut self, sealed: &Sealed, digest: Hash, now: Duration) -> Option<Scanned> {
-        let repeated = |peer: &Peer| peer.proof.as_ref().is_some_and(|p| p.seen.contains(&digest));
-        if let Some(at) = self.peers.iter().position(repeated) {
-            self.last_opened = Some(now);
-            return Some(self.seen_again(at));
-        }
-        let shared = match self.peers.iter().find(|p| p.hello.ephemeral == sealed.ephemeral) {
-            Some(peer) => Arc::clone(&peer.shared),
-            None => match self.agree(&sealed.ephemeral) {
-                Ok(shared) => Arc::new(shared),
-                Err(flaw) => return Some(Scanned::Damaged(flaw)),
-            },
-        };
-        let padded = shared.open(sealed, &self.hello);
-        sweep();
-        let padded = padded?;
-        Some(match self.authenticate(sealed, &padded) {
-            Ok((plaintext, facts)) => self.present(sealed, shared, plaintext, facts, digest, now),
-            Err(Refusal::Flaw(flaw)) => Scanned::Damaged(flaw),
-            Err(Refusal::Ourselves) => Scanned::OwnCode,
-        })
-    }
-
-    /// Checks what was opened: its encoding, its commitment by recomputing the sender's hello, its
-    /// signature over both hellos, and that it isn't the owner's own.
-    fn authenticate(&self, sealed: &Sealed, padded: &[u8]) -> Result<(Plaintext, Facts), Refusal> {
-        let plaintext = Plaintext::parse(padded).map_err(Refusal::Flaw)?;
-        let facts = plaintext.facts();
-        let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
-        let th = Transcript::of(&self.hello, &hello);
-        let (ours, theirs) = (self.terms.person.as_bytes(), plaintext.person.as_bytes());
-        let signature = &plaintext.signature;
-        let holds = match sealed.kind {
-            Kind::Offer => {
-                let items: [&[u8]; 2] = [th.as_bytes(), &sealed.ephemeral];
-                signing::verify(theirs, Context::Offer, &items, signature)
-            }
-            Kind::Confirm => {
-                let items: [&[u8]; 3] = [th.as_bytes(), &sealed.ephemeral, ours];
-                signing::verify(theirs, Context::Confirm, &items, signature)
-            }
-        };
-        match holds {
-            false => Err(Refusal::Flaw(Flaw::Signature)),
-            true if theirs == ours => Err(Refusal::Ourselves),
-            true => Ok((plaintext, facts)),
-        }
-    }
-
-    /// Takes in what a peer proved.
-    fn present(
-        &mut self,
-        sealed: &Sealed,
-        shared: Arc<Shared>,
-        plaintext: Plaintext,
-        facts: Facts,
-        digest: Hash,
-        now: Duration,
-    ) -> Scanned {
-        let kind = sealed.kind;
-        let hello = Hello { ephemeral: sealed.ephemeral, commitment: facts.commitment };
-        self.last_opened = Some(now);
-        if self.taken_by.as_ref().is_some_and(|taken| !taken.is(&plaintext)) {
-            return Scanned::SessionTaken;
-        }
-        let known = self.peers.iter().position(|peer| peer.hello == hello);
-        let proven = known.and_then(|at| self.peers.get(at)).is_some_and(|p| p.proof.is_some());
-        let refused = match proven {
-            true => None,
-            false if !self.is_in_time(known, now) => Some(Scanned::Expired),
-            false if !self.has_room_for(&plaintext.person) => Some(Scanned::StartAgain),
-            false => None,
-        };
-        if let Some(refused) = refused {
-            // Whoever was accepted is here under another hello, and starting again would lose that.
-            return if self.taken_by.is_some() { Scanned::NothingNew } else { refused };
-        }
-        let at = known.unwrap_or_else(|| self.insert(hello, shared, now));
-        let Some(peer) = self.peers.get_mut(at) else { return Scanned::NothingNew };
-        let signature = plaintext.signature;
-        let proof = peer.proof.get_or_insert(Proof {
-            plaintext,
-            facts,
-            offer: None,
-            confirm: None,
-            seen: Vec::new(),
-        });
-        let said_more = !proven || kind == Kind::Confirm && proof.confirm.is_none();
-        let place = match kind {
-            Kind::Offer => &mut proof.offer,
-            Kind::Confirm => &mut proof.confirm,
-        };
-        // One signature of each kind: someone who signs the same thing over and over adds nothing.
-        if place.is_none() {
-            *place = Some(signature);
-            proof.seen.push(digest);
-        }
-        if !said_more || self.is_accepted(at) {
-            return self.seen_again(at);
-        }
-        if self.terms.compare && self.taken_by.is_none() && self.offers() < MAX_OFFERS {
-            self.answer(at, now);
-        }
-        match self.verified(at) {
-            Some(v) if self.terms.compare && v.check_code.is_none() && !v.accepted_before => {
-                Scanned::StartAgainToCompare(v)
-            }
-            Some(v) => Scanned::Verified(v),
-            None => Scanned::NothingNew,
-        }
-    }
-
-    /// Whether one more candidate, of `person`, can be taken in.
-    fn has_room_for(&self, person: &PersonId) -> bool {
-        let proofs = self.peers.iter().filter_map(|peer| peer.proof.as_ref());
-        let people: Vec<_> = proofs.map(|proof| proof.plaintext.person).collect();
-        let of_theirs = people.iter().filter(|other| *other == person).count();
-        people.len() < MAX_VERIFIED && of_theirs < MAX_OF_ONE_PERSON
-    }
-
-    fn is_in_time(&self, known: Option<usize>, now: Duration) -> bool {
-        let answered_at = known
-            .and_then(|at| self.peers.get(at))
-            .and_then(|peer| peer.offer.as_ref().map(|(at, _)| *at));
-        let answered_in_time = answered_at.is_some_and(|at| self.age(at) <= FIRST_FRAME_WITHIN);
-        let limit = if answered_in_time { ANSWERED_FRAME_WITHIN } else { FIRST_FRAME_WITHIN };
-        self.age(now) <= limit
-    }
-
-    /// A message that says nothing more than this session knew.
-    fn seen_again(&self, at: usize) -> Scanned {
-        let Some(peer) = self.peers.get(at) else { return Scanned::NothingNew };
-        if self.taken_by.is_some() && !self.is_taken_by(peer) {
-            return Scanned::SessionTaken;
-        }
-        let accepted = self.acceptances.iter().find(|a| a.transcript == peer.transcript);
-        let confirmed = peer.proof.as_ref().and_then(|proof| Some((proof, proof.confirm?)));
-        match (accepted, confirmed) {
-            (Some(acceptance), Some(_)) if !acceptance.acknowledged => {
-                Scanned::Progressed(Step::ConfirmedEarly)
-            }
-            (Some(_), Some((proof, signature))) => Scanned::Confirmed(Confirmation {
-                transcript: peer.transcript,
-                person: proof.plaintext.person,
-                signature,
-            }),
-            _ => Scanned::NothingNew,
-        }
-    }
-
     fn is_accepted(&self, at: usize) -> bool {
         let transcript = self.peers.get(at).map(|peer| peer.transcript);
         self.acceptances.iter().any(|acceptance| Some(acceptance.transcript) == transcript)
@@ -442,18 +230,6 @@ impl Session {
         self.peers.iter().filter(|peer| peer.offer.is_some()).count()
     }
 
-    fn add(&mut self, hello: Hello, now: Duration) -> Result<usize, Flaw> {
-        let shared = Arc::new(self.agree(&hello.ephemeral)?);
-        sweep();
-        let idle = |peer: &Peer| peer.offer.is_none() && peer.proof.is_none();
-        if self.peers.iter().filter(|peer| idle(peer)).count() >= MAX_NOTICED {
-            let noticed = self.peers.iter().enumerate().filter(|(_, peer)| idle(peer));
-            let longest = noticed.min_by_key(|(_, peer)| peer.seen_at).map(|(at, _)| at);
-            longest.map(|at| self.peers.remove(at));
-        }
-        Ok(self.insert(hello, shared, now))
-    }
-
     fn agree(&self, theirs: &[u8; 32]) -> Result<Shared, Flaw> {
         Shared::agree(&self.secrets.ephemeral, &self.hello.ephemeral, theirs)
     }
@@ -497,9 +273,4 @@ impl Session {
         sweep();
         (sealed, signature)
     }
-}
-
-enum Refusal {
-    Flaw(Flaw),
-    Ourselves,
 }

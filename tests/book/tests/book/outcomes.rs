@@ -238,3 +238,21 @@ fn one_person_under_two_keys_has_one_first_handshake() {
     let first = ada.contact(&old).unwrap().unwrap().meetings()[0].met_at();
     assert_eq!(all.handshake(&new).unwrap().met_at, first);
 }
+
+#[test]
+fn a_link_that_was_taken_away_does_not_come_back_with_whom_it_led_to_forgotten() {
+    let mut ada = Phone::of("Ada");
+    let [grace, alan] = add(&mut ada, ["Grace", "Alan"]);
+    let met = ada.contact(&grace).unwrap().unwrap().meetings()[0].transcript();
+    let all = [Link::Contact(grace), Link::Encounter(met), Link::Contact(alan)];
+    let [one, other] = ["one", "other"].map(|name| outcome(&mut ada, name, "2027-03-04", &all));
+    let (book, rng) = ada.both();
+    for link in [Link::Contact(grace), Link::Encounter(met)] {
+        book.unlink_outcome(one, link, rng).unwrap();
+    }
+    ada.forget(&[grace]).unwrap();
+    let links = |id| ada.outcome(id).unwrap().unwrap().links;
+    assert_eq!(links(one), [Link::Contact(alan)]);
+    assert_eq!(links(other).len(), 2, "there somebody stays who was forgotten");
+    assert_eq!(way(&ada, one).len(), way(&ada, other).len() - 1);
+}

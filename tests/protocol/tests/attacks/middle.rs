@@ -2,7 +2,7 @@
 
 use lapel::exchange::{Options, Scanned, Step};
 use lapel::receipt::Comparison;
-use lapel_protocol_tests::{Party, Phone, schedule};
+use lapel_protocol_tests::{Party, Phone, digits, schedule};
 
 fn compare() -> Options {
     Options { compare: true, ..Options::default() }
@@ -145,7 +145,9 @@ fn agreement_is_not_noted_where_no_check_code_was_offered() {
     let Scanned::StartAgainToCompare(seen) = ada.wait(0.1).scan_bytes(mallory.offer(&hello)) else {
         panic!("the code could have been ground")
     };
-    assert!(mallory.open(&ada.offer()).is_some(), "and shows a badge all the same");
+    let film: Vec<_> = ada.films(5.0).iter().map(|text| digits::message(text)).collect();
+    let for_mallory = film.iter().any(|message| mallory.open(message).is_some());
+    assert!(for_mallory, "and shows a badge all the same, at once");
     assert!(ada.exchange.compared(&seen.transcript, Comparison::Agrees).is_err());
     ada.exchange.compared(&seen.transcript, Comparison::Differs).unwrap();
     assert_eq!(ada.accepts(&seen).comparison(), Comparison::Differs);

@@ -213,3 +213,18 @@ fn the_screen_says_when_a_session_before_lapses() {
     ada.clock = lapses;
     ada.can_still_meet();
 }
+
+#[test]
+fn a_screen_that_follows_what_it_is_told_never_stands_still() {
+    let mut ada = Phone::named("Ada");
+    ada.answers(Party::named("one").hello());
+    let lapses = ada.clock + Duration::from_millis(300_001);
+    let mut changes = std::collections::BTreeSet::new();
+    while ada.clock <= lapses {
+        let until = ada.exchange.frame(ada.clock).unwrap().until.unwrap();
+        assert!(until > ada.clock, "at {:?}", ada.clock);
+        changes.insert(until);
+        ada.clock = until;
+    }
+    assert!(changes.contains(&lapses), "the offer that nobody answered went then");
+}
