@@ -241,6 +241,16 @@ fn lengths_and_counts_are_bounded_before_they_are_believed() {
     let bad = Entry { seq: 0, kind: 1, subjects: Vec::new(), payload: vec![0] };
     let error = judged(&signed(&head(), &vec![bad; 5_000], &SECRET)).unwrap_err();
     assert!(matches!(error, BackupError::TooManyRefused { .. }), "{error}");
+    // As many who are forgotten as memory has room for, though it is always the same one.
+    let payload = crate::cbor::write(|w| {
+        w.array(5)?.bytes(&[1; 16])?.u64(CLOCK)?.u32(1)?.bytes(b"")?.bytes(&[2; 200 * 16])?;
+        Ok(())
+    });
+    let stone = Entry { seq: 0, kind: 5, subjects: Vec::new(), payload };
+    let of = |times| judged(&signed(&head(), &vec![stone.clone(); times], &SECRET));
+    assert_eq!(of(1_000).unwrap().refused.len(), 0);
+    let error = of(1_400).unwrap_err();
+    assert!(matches!(error, BackupError::TooManyForgotten { max: 262_144 }), "{error}");
     // A clock beyond any book's would stop all stamps.
     let far = Head { clock: u64::MAX, ..head() };
     assert!(matches!(judged(&signed(&far, &[], &SECRET)), Err(BackupError::NotABackup)));

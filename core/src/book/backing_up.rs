@@ -44,9 +44,9 @@ impl Book {
         made_at: UnixTime,
     ) -> Result<BackedUp, BackupError> {
         let store = self.store()?;
-        let (confirmations, counted) = self.confirmations()?;
+        let Ahead { confirmations, highest } = self.look_ahead()?;
         // What was counted before may be lost to damage; nothing that is backed up may be above it.
-        let clock = self.clock()?.max(counted);
+        let clock = self.clock()?.max(highest);
         let head = Head { secret: store.secret()?, store: store.id(), made_at, clock };
         let mut done = BackedUp::default();
         let counting = Counting { out, bytes: &mut done.bytes };
@@ -93,26 +93,33 @@ impl Book {
     }
 }
 
+/// What has to be known of all entries before the first one is written.
+#[derive(Default)]
+struct Ahead {
+    /// What was confirmed later than the encounter itself, by everybody: some hundred bytes each.
+    confirmations: BTreeMap<Transcript, [u8; 64]>,
+    /// The highest clock that any entry says.
+    highest: u64,
+}
+
 impl Book {
-    /// What was confirmed later than the encounter itself, by everybody: some hundred bytes each. And
-    /// the highest clock that any entry says.
-    fn confirmations(&self) -> Result<(BTreeMap<Transcript, [u8; 64]>, u64), BackupError> {
+    fn look_ahead(&self) -> Result<Ahead, BackupError> {
         let store = self.store()?;
-        let (mut confirmations, mut counted) = (BTreeMap::new(), 0);
+        let mut ahead = Ahead::default();
         for (seen, entry) in (0..).zip(store.entries()?) {
             self.settings.tell(Work::BackingUp, seen, 2 * store.last())?;
             let Some(entry) = unless_lost(entry)? else { continue };
             match Happening::of(&entry) {
                 Some(Happening::Confirmed { transcript, signature, .. }) => {
-                    confirmations.insert(transcript, signature);
+                    ahead.confirmations.insert(transcript, signature);
                 }
-                Some(Happening::Forgotten(stone)) => counted = counted.max(stone.clock),
+                Some(Happening::Forgotten(stone)) => ahead.highest = ahead.highest.max(stone.clock),
                 says => {
                     let stamp = says.as_ref().and_then(Happening::stamp);
-                    counted = counted.max(stamp.map_or(0, |stamp| stamp.clock));
+                    ahead.highest = ahead.highest.max(stamp.map_or(0, |stamp| stamp.clock));
                 }
             }
         }
-        Ok((confirmations, counted))
+        Ok(ahead)
     }
 }

@@ -138,23 +138,27 @@ impl Book {
     }
 
     /// Writes the book anew with what `pour` makes of its entries. It has then counted further than
-    /// before, and than `clock`.
+    /// before, and than `clock`: that is its first entry, and its last one, since the disk may lose either.
     pub(super) fn pour(
         &mut self,
         clock: u64,
         pour: &mut Pour<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Result<Rewritten, BookError> {
-        let first = Entry::saying(&Happening::Counted(self.clock()?.max(clock)));
+        let counted = Entry::saying(&Happening::Counted(self.clock()?.max(clock)));
         let mut is_first = true;
         let mut poured = |entry: Option<Entry>, take: &mut Take<'_>| {
             if mem::take(&mut is_first) {
-                take(&first)?;
+                take(&counted)?;
             }
             match entry {
                 // Another one takes its place.
                 Some(entry) if entry.kind == Happening::COUNTED => Ok(()),
-                entry => pour(entry, take),
+                Some(entry) => pour(Some(entry), take),
+                None => {
+                    pour(None, take)?;
+                    take(&counted)
+                }
             }
         };
         self.look_anew();
@@ -206,10 +210,11 @@ mod tests {
         let kept: Vec<_> = entries.map(|entry| (entry.kind, entry.payload)).collect();
         assert_eq!(kept[0].0, 9);
         assert_eq!(kept[1], (200, b"from tomorrow".to_vec()));
-        assert_eq!(kept.len(), 4, "with what stays of the other, who was forgotten");
+        assert_eq!(kept.len(), 5, "with what stays of the other, who was forgotten");
+        assert_eq!(kept[4], kept[0], "how far it had counted, twice");
         // And forgotten with whom it is about.
         assert_eq!(book.forget(&[known], &mut rng).unwrap().people, 1);
         let entries = book.store().unwrap().entries().unwrap().map(Result::unwrap);
-        assert_eq!(entries.map(|entry| entry.kind).collect::<Vec<_>>(), [9, 5, 5]);
+        assert_eq!(entries.map(|entry| entry.kind).collect::<Vec<_>>(), [9, 5, 5, 9]);
     }
 }

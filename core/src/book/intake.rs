@@ -122,6 +122,7 @@ fn stones(
     clock: u64,
     merged: &mut Merged,
 ) -> Result<Option<Entry>, BackupError> {
+    let mut held = 0;
     loop {
         let next = reading.next()?;
         let Some(entry) = next else { return Ok(None) };
@@ -132,7 +133,9 @@ fn stones(
             continue;
         }
         gone.add(&stone);
-        if gone.len() > MOST_FORGOTTEN {
+        // The same once more is held once more.
+        held += 1 + stone.known.len();
+        if held.max(gone.len()) > MOST_FORGOTTEN {
             return Err(BackupError::TooManyForgotten { max: MOST_FORGOTTEN });
         }
         first.push(entry);

@@ -114,10 +114,12 @@ impl Book {
                 take(entry)
             };
             let mut poured = || -> Result<(), Failed> {
-                take(&Entry::saying(&Happening::Counted(clock)))?;
+                let counted = Entry::saying(&Happening::Counted(clock));
+                take(&counted)?;
                 incoming.pour(None, take)?;
                 let restored = Restored { store, made_at, clock };
-                Ok(take(&Entry::saying(&Happening::Restored(restored)))?)
+                take(&Entry::saying(&Happening::Restored(restored)))?;
+                Ok(take(&counted)?)
             };
             poured().map_err(|error| error.kept_in(&mut failed))
         };

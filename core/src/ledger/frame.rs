@@ -111,7 +111,8 @@ impl Head {
         let sealed = u32::from_be_bytes(take(&mut checked)?);
         let seq = u64::from_be_bytes(take(&mut checked)?);
         let head = Self { sealed, seq, prev: take(&mut checked)? };
-        (head.frame_length() <= MAX_FRAME && seq < u64::MAX).then_some(head)
+        let is_possible = (MIN_FRAME..=MAX_FRAME).contains(&head.frame_length());
+        (is_possible && seq < u64::MAX).then_some(head)
     }
 
     /// Whether so many entries can come before `offset`. A head isn't sealed, and a sequence that

@@ -74,6 +74,12 @@ impl Scan {
         self.tail
     }
 
+    /// Bytes that were read.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        self.window.taken
+    }
+
     /// The system's error for what was passed over, because it couldn't be read.
     pub(crate) fn unread(&self) -> Option<io::Error> {
         self.window.unread()
@@ -119,10 +125,15 @@ impl Scan {
     }
 
     fn has_head(&mut self, at: u64) -> io::Result<bool> {
-        let bytes = self.window.read(at, MAX_FRAME)?;
-        let Some(head) = Head::parse(&self.keys, bytes) else { return Ok(false) };
-        // One that doesn't fit is believed if its entry vouches for it.
-        Ok(head.fits(at) || Frame::open_first(&self.keys, at, bytes).is_some())
+        match Head::parse(&self.keys, self.window.read(at, HEAD)?) {
+            None => Ok(false),
+            Some(head) if head.fits(at) => Ok(true),
+            // One that doesn't fit is believed if its entry vouches for it.
+            Some(_) => {
+                let bytes = self.window.read(at, MAX_FRAME)?;
+                Ok(Frame::open_first(&self.keys, at, bytes).is_some())
+            }
+        }
     }
 
     /// The first sound head at or after `from` and before `to`.

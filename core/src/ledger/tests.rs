@@ -5,6 +5,7 @@ use std::fs;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use super::frame::{HEAD, Head, MIN_FRAME};
 use super::*;
 use crate::vault::{DataKey, KeyId};
 
@@ -365,5 +366,35 @@ fn every_write_error_says_what_happened() {
     ];
     for (error, text) in told {
         assert_eq!(error.to_string(), text);
+    }
+}
+
+#[test]
+fn forged_heads_however_many_are_read_over_once() {
+    let (bench, offsets) = Bench::with(&[b"one"]);
+    let whole = fs::read(bench.path()).unwrap()[..offsets[1]].to_vec();
+    // Of frames that end before the next one, over one another, and too short for any entry.
+    for (length, apart) in [(MIN_FRAME, MIN_FRAME + 8), (MAX_FRAME, 60), (HEAD + 41, HEAD + 50)] {
+        let mut bytes = whole.clone();
+        let sealed =
+            u32::try_from(length - Head { sealed: 0, seq: 0, prev: [0; 32] }.frame_length());
+        let head = Head { sealed: sealed.unwrap(), seq: 2, prev: [1; 32] }.encode(&keys());
+        while bytes.len() < 1 << 20 {
+            bytes.extend_from_slice(&head);
+            bytes.resize(bytes.len() + apart - HEAD, 7);
+        }
+        fs::write(bench.path(), &bytes).unwrap();
+        let (header, _) = Ledger::header(&bench.path()).unwrap().unwrap();
+        let ledger = Ledger::open(&bench.path(), &header, keys(), false).unwrap();
+        let mut scan = ledger.scan(ledger.start()).unwrap();
+        let mut seqs = vec![];
+        while let Some(found) = scan.step().unwrap() {
+            if let Found::Frame(frame) = found {
+                seqs.push(frame.entry.seq);
+            }
+        }
+        assert_eq!(seqs, [1], "{apart} apart");
+        let times = scan.taken() / bytes.len() as u64;
+        assert!(times < 3, "{apart} apart: read {times} times over");
     }
 }

@@ -22,11 +22,26 @@ pub(super) struct Window {
     around: bool,
     /// What it said about the last of them, as its number.
     unread: Option<i32>,
+    /// Where data ends, once that was looked for, from where on.
+    data_end: Option<(u64, u64)>,
+    /// Bytes that the system was asked for.
+    #[cfg(test)]
+    pub(super) taken: u64,
 }
 
 impl Window {
     pub(super) fn new(file: File, limit: u64, around: bool) -> Self {
-        Self { file, limit, start: 0, buffer: Vec::new(), around, unread: None }
+        Self {
+            file,
+            limit,
+            start: 0,
+            buffer: Vec::new(),
+            around,
+            unread: None,
+            data_end: None,
+            #[cfg(test)]
+            taken: 0,
+        }
     }
 
     /// The system's error for the last page that was passed over.
@@ -36,18 +51,24 @@ impl Window {
 
     /// Up to `length` bytes (at most 64 KiB) at `offset`; fewer only where the file ends.
     pub(super) fn read(&mut self, offset: u64, length: usize) -> io::Result<&[u8]> {
+        let held = self.hold(offset, length)?;
+        Ok(held.get(..length).unwrap_or(held))
+    }
+
+    /// What is held of the file from `offset` on: `least` bytes (at most 64 KiB), or more; fewer only
+    /// where the file ends.
+    fn hold(&mut self, offset: u64, least: usize) -> io::Result<&[u8]> {
         let left = usize::try_from(self.limit.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let length = length.min(left).min(CHUNK);
-        let held =
-            offset >= self.start && offset + length as u64 <= self.start + self.buffer.len() as u64;
-        if !held {
+        let least = least.min(left).min(CHUNK) as u64;
+        let is_held =
+            offset >= self.start && offset + least <= self.start + self.buffer.len() as u64;
+        if !is_held {
             self.buffer.clear();
             self.start = offset;
             self.fill(offset + CHUNK.min(left) as u64)?;
         }
         let from = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
-        let rest = self.buffer.get(from..).unwrap_or_default();
-        Ok(rest.get(..length).unwrap_or(rest))
+        Ok(self.buffer.get(from..).unwrap_or_default())
     }
 
     /// Reads up to `end`, or to the file's.
@@ -71,18 +92,29 @@ impl Window {
     fn read_on(&mut self, end: u64) -> io::Result<usize> {
         let next = self.start + self.buffer.len() as u64;
         self.file.seek(SeekFrom::Start(next))?;
-        (&self.file).take(end.saturating_sub(next)).read_to_end(&mut self.buffer)
+        let read = (&self.file).take(end.saturating_sub(next)).read_to_end(&mut self.buffer);
+        #[cfg(test)]
+        {
+            self.taken += self.start + self.buffer.len() as u64 - next;
+        }
+        read
     }
 
     /// The end of the last byte at or after `offset` that isn't zero; `offset` if there is none.
     pub(super) fn data_end(&mut self, offset: u64) -> io::Result<u64> {
+        if let Some((from, end)) = self.data_end
+            && from <= offset
+        {
+            return Ok(end.max(offset));
+        }
         let (mut at, mut end) = (offset, offset);
         loop {
-            let chunk = self.read(at, CHUNK)?;
+            let chunk = self.hold(at, 1)?;
             if let Some(last) = chunk.iter().rposition(|b| *b != 0) {
                 end = at + last as u64 + 1;
             }
             if chunk.is_empty() {
+                self.data_end = Some((offset, end));
                 return Ok(end);
             }
             at += chunk.len() as u64;
@@ -108,7 +140,7 @@ impl Window {
     pub(super) fn find(&mut self, offset: u64, pattern: &[u8]) -> io::Result<Option<u64>> {
         let mut at = offset;
         loop {
-            let chunk = self.read(at, CHUNK)?;
+            let chunk = self.hold(at, pattern.len())?;
             if let Some(found) = chunk.windows(pattern.len()).position(|w| w == pattern) {
                 return Ok(Some(at + found as u64));
             }
@@ -148,8 +180,10 @@ mod tests {
         let mut w = window(&bytes);
         assert_eq!(w.find(0, b"mark").unwrap(), Some(65_534));
         assert_eq!(w.find(65_535, b"mark").unwrap(), None);
-        assert_eq!(w.data_end(0).unwrap(), 65_538);
         assert_eq!(w.data_end(70_000).unwrap(), 70_000);
+        assert_eq!(w.data_end(0).unwrap(), 65_538);
+        assert_eq!(w.data_end(65_530).unwrap(), 65_538);
+        assert_eq!(w.data_end(80_000).unwrap(), 80_000);
     }
 
     #[test]

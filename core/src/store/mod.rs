@@ -120,12 +120,17 @@ impl Store {
         }
         let dir = home::generation(home, newest.unwrap_or(1));
         let path = dir.join("ledger");
+        let mut is_unread = false;
         let (header, header_damaged) = match read_header(&path) {
             Ok(read) => read,
-            // No ledger at all, or none any more: the index has a copy of the header.
-            Err(error @ (OpenError::NotOurs { .. } | OpenError::DamagedHeader { .. }))
-                if writable && survey.claimed =>
-            {
+            // No ledger at all, none any more, or one whose start the disk can't read: the index has a
+            // copy of the header.
+            Err(
+                error @ (OpenError::NotOurs { .. }
+                | OpenError::DamagedHeader { .. }
+                | OpenError::Io { .. }),
+            ) if writable && survey.claimed => {
+                is_unread = matches!(error, OpenError::Io { .. });
                 let header = Index::header(&dir.join("index"), settings.engine).ok_or(error)?;
                 (header, true)
             }
@@ -141,7 +146,11 @@ impl Store {
         }
         let keys = Arc::new(keys);
         if header_damaged && writable {
-            Ledger::put_header(&path, &header).map_err(OpenError::at(&path))?;
+            match Ledger::put_header(&path, &header) {
+                // What can't be read often can't be written either, and the index keeps its copy.
+                Err(_) if is_unread => {}
+                put => put.map_err(OpenError::at(&path))?,
+            }
         }
         let ledger = Ledger::open(&path, &header, Arc::clone(&keys), writable);
         let mut ledger = ledger.map_err(OpenError::at(&path))?;
@@ -256,11 +265,11 @@ impl Store {
     /// is lost.
     pub(crate) fn close(self) -> Result<(), ReadError> {
         let head = Some(self.head());
-        let kept = match self.settings.mode {
-            Mode::Look => Ok(()),
-            _ if head == self.known => Ok(()),
-            _ => self.settings.vault.keep_head(&self.keys.id.store, head.as_ref()),
-        };
+        // What may not last must not be missed later.
+        let is_news = self.lasts().is_ok() && head != self.known;
+        let vault = &self.settings.vault;
+        let kept =
+            if is_news { vault.keep_head(&self.keys.id.store, head.as_ref()) } else { Ok(()) };
         self.index.close().map_err(index_failed)?;
         Ok(kept?)
     }

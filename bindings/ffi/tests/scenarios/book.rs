@@ -6,6 +6,7 @@ use lapel::receipt::State;
 use lapel_ffi::badge::Badge;
 use lapel_ffi::book::{Book, BookConfig};
 use lapel_ffi::contact::{ContactQuery, FollowUp, Introduction};
+use lapel_ffi::encounter::Recorded;
 use lapel_ffi::error::LapelError;
 use lapel_ffi::lookback::{LookbackFocus, LookbackStop};
 use lapel_ffi::outcome::{OutcomeFields, OutcomeLink};
@@ -253,6 +254,14 @@ fn proves_a_meeting() {
     let again = ada.book.confirm_codes(recorded.transcript(), None).unwrap();
     assert!(again.len() == 1 && again[0].starts_with("LAPEL:/"));
     assert_eq!(ada.book.confirm_codes(recorded.transcript(), None), Ok(again));
+    // Alan started again in between, so there are two, whichever of the two runs is asked for.
+    let alan = Phone::of("Alan");
+    let (ours, runs) = (ada.begin(at("")), [alan.begin(at("")), alan.begin(at(""))]);
+    assert!(runs.iter().all(|theirs| matches!(scan(theirs, &ours), Scanned::Answered)));
+    let kept = runs.map(|theirs| ada.accept(&ours, verified(scan(&ours, &theirs))));
+    let codes = |of: &Recorded| ada.book.confirm_codes(of.transcript(), None).unwrap();
+    let [first, other] = [codes(&kept[0]), codes(&kept[1])];
+    assert!(first.len() == 2 && first[0] != first[1] && first == other);
 }
 
 #[test]

@@ -121,6 +121,20 @@ fn an_older_copy_of_the_book_is_reported_once_and_opens() {
     assert_eq!(bench.open().1.rolled_back, None);
 }
 
+/// After a failed sync the last entry reads like any other, and may be gone after the next loss of power.
+#[test]
+fn the_vault_is_told_of_nothing_that_may_not_last() {
+    let mut bench = Bench::with(3);
+    let (mut store, _) = bench.open();
+    bench.add(&mut store, 4);
+    store.ledger.poison();
+    let id = store.keys.id.store;
+    store.close().unwrap();
+    assert_eq!(bench.vault.head(&id).unwrap().unwrap().sequence, 3);
+    bench.open().0.close().unwrap();
+    assert_eq!(bench.vault.head(&id).unwrap().unwrap().sequence, 4);
+}
+
 #[test]
 fn entries_lost_at_the_end_of_ledger_and_index_are_noticed_by_the_head() {
     let mut bench = Bench::with(3);

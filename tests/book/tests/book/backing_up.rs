@@ -74,27 +74,53 @@ fn a_phone_is_lost_and_its_owner_meets_the_same_person_again_on_a_new_one() {
     assert!(ada.contact(&alan.person()).unwrap().is_some());
 }
 
-/// The one entry that says how far a restored book had counted is lost to damage, and with it the
-/// measure of every stamp behind it.
-#[test]
-fn a_backup_of_a_book_that_lost_count_is_restored_whole() {
-    let (ada, _, _) = ada_grace_and_alan();
-    let bytes = ada.back_up(&lock());
-    let (mut ada, _) = Phone::restored("Ada", &Backup::bytes(&bytes, &key()), 1).unwrap();
-    let mut barbara = Phone::of("Barbara");
-    meet(&mut ada, &mut barbara);
+/// The entries of a closed book with these numbers, the first is 1, are lost to damage; the index, which
+/// has them too, is gone.
+fn lose(ada: &mut Phone, entries: &[usize]) {
     drop(ada.take());
     let path = ledger(&ada.home());
     let mut ledger = fs::read(&path).unwrap();
-    ledger[1_024 + 90] ^= 1;
+    let frames = ledger.windows(4).enumerate().filter(|(_, bytes)| *bytes == b"\xD7LPE");
+    let frames: Vec<usize> = frames.map(|(at, _)| at).collect();
+    for entry in entries {
+        ledger[frames[entry - 1] + 90] ^= 1;
+    }
     fs::write(&path, ledger).unwrap();
-    // Without the index, which has it too.
     fs::remove_dir_all(path.with_file_name("index")).unwrap();
-    ada.reopen();
+    let report = ada.reopen();
+    assert_eq!(report.damage.iter().map(|damage| damage.lost).sum::<u64>(), entries.len() as u64);
+}
+
+/// How far a restored book or one that was written anew had counted is the measure of every stamp behind
+/// it. It says so twice.
+#[test]
+fn a_backup_of_a_book_that_lost_count_is_restored_whole() {
+    let (ada, ..) = ada_grace_and_alan();
     let bytes = ada.back_up(&lock());
-    let (again, merged) = Phone::restored("Ada", &Backup::bytes(&bytes, &key()), 2).unwrap();
-    assert_eq!((merged.refused.len(), merged.encounters), (0, 3), "{merged:?}");
-    assert_eq!(again.names(), ["Grace", "Alan", "Barbara"]);
+    let key = key();
+    let clock = |bytes: &[u8]| Backup::bytes(bytes, &key).about().unwrap().clock;
+    // Counted, two encounters, a note, a tag, restored, counted; or with the confirmation and not restored.
+    let cases =
+        [&[1, 7][..], &[1], &[7]].into_iter().flat_map(|lost| [(lost, true), (lost, false)]);
+    for (lost, is_restored) in cases {
+        let mut phone = if is_restored {
+            Phone::restored("Ada", &Backup::bytes(&bytes, &key), 1).unwrap().0
+        } else {
+            let (mut ada, ..) = ada_grace_and_alan();
+            let (book, rng) = ada.both();
+            assert_eq!(book.rotate(rng).unwrap().lost, 0);
+            ada
+        };
+        let mut barbara = Phone::of("Barbara");
+        meet(&mut phone, &mut barbara);
+        let before = clock(&phone.back_up(&lock()));
+        lose(&mut phone, lost);
+        let bytes = phone.back_up(&lock());
+        assert_eq!(clock(&bytes) < before, lost.len() == 2, "{lost:?}");
+        let (again, merged) = Phone::restored("Ada", &Backup::bytes(&bytes, &key), 2).unwrap();
+        assert_eq!((merged.refused.len(), merged.encounters), (0, 3), "{merged:?}");
+        assert_eq!(again.names(), ["Grace", "Alan", "Barbara"]);
+    }
 }
 
 #[test]

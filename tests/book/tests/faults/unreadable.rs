@@ -37,6 +37,7 @@ fn child_that_reads() {
     match phone::open(&dir, &mut rng) {
         Ok((mut book, report)) => {
             assert!(report.damage.is_empty(), "{report:?}");
+            println!("header from the index: {}", report.header_damaged);
             say(&book);
             let checked = book.check();
             assert!(matches!(checked, Err(ReadError::Io { .. })), "{checked:?}");
@@ -56,24 +57,23 @@ fn child_that_reads() {
     println!("end");
 }
 
-/// What a child of its own makes of a copy of the book in `from`, of whose ledger the page at `page` can't be
-/// read, and what it says is in it.
-fn read_without(from: &Path, page: u64) -> (TempDir, Run, Facts) {
+/// What a child of its own makes of a copy of the book in `from` under `fault`, and what it says is in it.
+fn read_under(fault: Fault, from: &Path) -> (TempDir, Run, Facts) {
     let dir = scratch();
     copy_tree(from, dir.path());
     let child = child::run("unreadable::child_that_reads", dir.path());
-    let run = run(child, dir.path(), Fault::Unreadable(page, page + PAGE));
-    assert!(run.struck && run.ended_well() && run.said("end"), "{page}: {}", run.end());
+    let run = run(child, dir.path(), fault);
+    assert!(run.struck && run.ended_well() && run.said("end"), "{fault:?}: {}", run.end());
     let has = run.lines().filter_map(|line| line.strip_prefix("has ")).map(str::to_owned);
     let has = has.collect();
     (dir, run, has)
 }
 
-/// The pages of a book's ledger that hold frames, but for the one with the header, and where the last frame is.
+/// The pages of a book's ledger that hold the header or frames, and where the last frame is.
 fn pages(dir: &Path) -> (Vec<u64>, u64) {
     let edges = edges(&fs::read(ledger(&dir.join("book"))).unwrap());
     let [.., last, end] = edges[..] else { panic!("{edges:?}") };
-    ((PAGE..end as u64).step_by(PAGE as usize).collect(), last as u64)
+    ((0..end as u64).step_by(PAGE as usize).collect(), last as u64)
 }
 
 #[test]
@@ -81,10 +81,14 @@ fn what_the_disk_can_not_read_is_read_from_the_index_backed_up_and_written_anew(
     let sample = Sample::of(true);
     let (pages, last) = pages(sample.dir.path());
     let middle: Vec<u64> = pages.into_iter().filter(|page| page + PAGE <= last).collect();
-    for page in middle.iter().step_by(share(1, 4)) {
-        let (dir, _, has) = read_without(sample.dir.path(), *page);
-        assert_eq!(has, sample.facts, "{page}");
-        let case = format!("without the page at {page}");
+    let faults =
+        middle.iter().step_by(share(1, 4)).map(|page| Fault::Unreadable(*page, page + PAGE));
+    for fault in faults.chain([Fault::Dead(0, PAGE)]) {
+        let (dir, run, has) = read_under(fault, sample.dir.path());
+        let case = format!("{fault:?}");
+        assert_eq!(has, sample.facts, "{case}");
+        let is_first = matches!(fault, Fault::Unreadable(0, _) | Fault::Dead(0, _));
+        assert!(run.said(&format!("header from the index: {is_first}")), "{case}");
         let promise = Promise::from_facts(sample.facts.clone());
         assert_eq!(holds(dir.path(), &promise, &case).stray_keys, 0, "{case}");
         assert!(ledger(&dir.path().join("book")).ends_with("00000002/ledger"), "{case}");
@@ -103,7 +107,7 @@ fn what_only_the_ledger_has_and_the_disk_can_not_read_ends_an_open_and_is_counte
     let sample = Sample::of(false);
     let (pages, last) = pages(sample.dir.path());
     let page = *pages.iter().rfind(|page| **page <= last).unwrap();
-    let (dir, run, has) = read_without(sample.dir.path(), page);
+    let (dir, run, has) = read_under(Fault::Unreadable(page, page + PAGE), sample.dir.path());
     assert!(has.is_subset(&sample.facts) && has.len() < sample.facts.len());
     let missing = sample.facts.len() - has.len();
     let told = run.lines().find_map(|line| line.strip_prefix("lost ")).unwrap();

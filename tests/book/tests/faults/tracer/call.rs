@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nix::libc::{self, user_regs_struct};
 use nix::unistd::Pid;
 
-use super::{Op, memory};
+use super::{Fault, Op, memory};
 
 /// A call that changes something in the directory that is watched.
 pub(super) struct Call {
@@ -123,17 +123,30 @@ impl Call {
     }
 }
 
-/// Which bytes of the first generation's ledger a call is about to read, if it does.
-pub(super) fn reads_ledger(leader: Pid, dir: &Path, regs: &user_regs_struct) -> Option<(u64, u64)> {
-    let at = match regs.orig_rax.cast_signed() {
-        libc::SYS_read => None,
-        libc::SYS_pread64 => Some(regs.r10),
+/// Whether a call is about to read bytes of the first generation's ledger that can't be read, or to write
+/// some that can't be written.
+pub(super) fn is_on_bad_ground(
+    fault: Fault,
+    leader: Pid,
+    dir: &Path,
+    regs: &user_regs_struct,
+) -> Option<bool> {
+    let call = regs.orig_rax.cast_signed();
+    let writes = matches!(call, libc::SYS_write | libc::SYS_pwrite64);
+    let (from, to) = match fault {
+        Fault::Unreadable(from, to) if !writes => (from, to),
+        Fault::Dead(from, to) => (from, to),
+        _ => return None,
+    };
+    let at = match call {
+        libc::SYS_read | libc::SYS_write => None,
+        libc::SYS_pread64 | libc::SYS_pwrite64 => Some(regs.r10),
         _ => return None,
     };
     let path = Place { leader, dir }.file(regs.rdi)?;
     let position = || open_file(leader, regs.rdi as i32).map(|(position, _)| position);
-    let from = at.or_else(position).filter(|_| path.ends_with("00000001/ledger"))?;
-    Some((from, from + regs.rdx))
+    let start = at.or_else(position).filter(|_| path.ends_with("00000001/ledger"))?;
+    Some(start < to && from < start + regs.rdx)
 }
 
 struct Place<'a> {

@@ -150,10 +150,7 @@ impl Tracer {
             self.waiting.insert(pid, Pending::Say(regs.rsi));
             return Ok(());
         }
-        if let Fault::Unreadable(from, to) = self.fault
-            && call::reads_ledger(self.leader, &self.dir, &regs)
-                .is_some_and(|(start, end)| start < to && from < end)
-        {
+        if call::is_on_bad_ground(self.fault, self.leader, &self.dir, &regs) == Some(true) {
             self.run.struck = true;
             return self.fail(pid, regs, Errno::EIO, None);
         }
@@ -165,7 +162,7 @@ impl Tracer {
         self.at_work = Some(pid);
         self.run.calls += 1;
         self.counted += usize::from(match self.fault {
-            Fault::None | Fault::Unreadable(..) => false,
+            Fault::None | Fault::Unreadable(..) | Fault::Dead(..) => false,
             Fault::KillBefore(_) => true,
             Fault::NoRoomFrom(_) => call.op.takes_room(&self.dir),
             Fault::SyncFails(_) => call.op.is_sync(),

@@ -83,6 +83,8 @@ pub(crate) enum Fault {
     SyncFails(usize),
     /// The first generation's ledger can't be read from the one byte up to the other.
     Unreadable(u64, u64),
+    /// Nor can it be written there.
+    Dead(u64, u64),
 }
 
 /// What came of a child.
