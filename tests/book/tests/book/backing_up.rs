@@ -124,6 +124,16 @@ fn a_backup_of_a_book_that_lost_count_is_restored_whole() {
 }
 
 #[test]
+fn a_book_that_is_written_anew_with_less_in_it_counts_on() {
+    let (mut ada, grace, alan) = ada_grace_and_alan();
+    let key = key();
+    let clock = |ada: &Phone| Backup::bytes(&ada.back_up(&lock()), &key).about().unwrap().clock;
+    let before = clock(&ada);
+    assert_eq!(ada.forget(&[grace.person(), alan.person()]).unwrap().people, 2);
+    assert!(clock(&ada) > before, "{} after {before}", clock(&ada));
+}
+
+#[test]
 fn a_backup_says_whose_it_is_and_of_when() {
     let (ada, ..) = ada_grace_and_alan();
     let (bytes, key) = (ada.back_up(&lock()), key());
