@@ -43,9 +43,9 @@ fn that_codes_differ_goes_for_every_hello_of_that_person() {
 fn what_was_said_of_a_hello_of_its_own_stands_in_its_receipt() {
     let (mut ada, mallory) = (Phone::named("Ada"), Party::named("Mallory"));
     let hello = ada.hello();
+    let edsger = ada.verifies(Party::named("Edsger").offer(&hello));
     let one = ada.verifies(mallory.offer(&hello));
     let other = ada.verifies(mallory.again(1).offer(&hello));
-    let edsger = ada.verifies(Party::named("Edsger").offer(&hello));
     ada.exchange.compared(&one.transcript, Comparison::Agrees).unwrap();
     ada.exchange.compared(&edsger.transcript, Comparison::Differs).unwrap();
     // Of another person it is nothing.
