@@ -90,7 +90,11 @@ pub(crate) fn replace<T, E>(
     write: impl FnOnce(&mut dyn io::Write) -> Result<T, E>,
 ) -> Result<T, E> {
     // A rename would put a file in place of a link or a device, which is not what was meant.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = match fs::canonicalize(path) {
+        // What it leads to may be on a disk that isn't there just now.
+        Err(error) if path.is_symlink() => return Err(failed(error)),
+        target => target.unwrap_or_else(|_| path.to_owned()),
+    };
     match fs::metadata(&target) {
         Ok(there) if there.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
         Ok(there) if !there.is_file() => {

@@ -90,7 +90,10 @@ impl<W: Write> Writing<W> {
         self.put(&[0; 4])?;
         let digest: [u8; 32] = self.hash.clone().finalize().into();
         self.put(&owner.sign(Context::Backup, &[&digest]))?;
-        self.out.finish()
+        // age's own end flushes nothing below it.
+        let mut out = self.out.finish()?;
+        out.flush()?;
+        Ok(out)
     }
 
     fn put_item(&mut self, item: &[u8]) -> io::Result<()> {

@@ -145,7 +145,8 @@ impl<'a> Cards<'a> {
         let latest = written.max().unwrap_or(0);
         let (encounters, revised) = if include.has_encounters() {
             let encounters = encounters(&all);
-            let revised = revised(&encounters, latest.saturating_add(updates(first)));
+            let steps = latest.saturating_add(updates(first)).saturating_add(further_runs(&all));
+            let revised = revised(&encounters, steps);
             (encounters, revised)
         } else {
             (Vec::new(), None)
@@ -160,7 +161,9 @@ impl<'a> Cards<'a> {
     fn written(&self, all: &[&Contact]) -> Result<Written, ReadError> {
         let introduced = match all.iter().find_map(|contact| contact.introduction()) {
             Some(introduction) => {
-                let by = introduction.by.map(|by| self.book.contact(&by)).transpose()?.flatten();
+                let by = introduction.by.map(|by| self.first(&by));
+                let introduction = Introduction { by, ..introduction };
+                let by = by.map(|by| self.book.contact(&by)).transpose()?.flatten();
                 Some(Introduced { introduction, name: by.map(|by| by.name().to_owned()) })
             }
             None => None,
@@ -234,9 +237,7 @@ fn encounters(contacts: &[&Contact]) -> Vec<Encountered> {
             comparison: meeting.comparison(),
         })
         .collect();
-    if contacts.len() > 1 {
-        all.sort_by_key(|met| met.met_at);
-    }
+    all.sort_by_key(|met| met.met_at);
     all
 }
 
@@ -245,10 +246,18 @@ fn updates(contact: &Contact) -> u64 {
     u64::try_from(contact.updates().len()).unwrap_or(u64::MAX)
 }
 
-/// The revision of a card: the owner's time of the latest encounter, and a second later for each that
-/// was confirmed, for each badge that was signed since, and for each step of the number by which the
-/// owner's writing is ordered. It depends on nothing else, so the same card has the same one, and one that says more a later one; RFC 6350
-/// §6.7.4 has only times for this. It may lie ahead of today, by a day in a book of 100,000 entries.
+/// How many runs were recorded beside the first.
+fn further_runs(contacts: &[&Contact]) -> u64 {
+    let runs =
+        contacts.iter().flat_map(|contact| contact.meetings()).flat_map(Meeting::transcripts);
+    u64::try_from(runs.count()).unwrap_or(u64::MAX).saturating_sub(1)
+}
+
+/// The revision of a card: the owner's time of the latest encounter, and a second later for each further
+/// one, for each that was confirmed, for each badge that was signed since, and for each step of the number
+/// by which the owner's writing is ordered. It depends on nothing else, so the same card has the same one,
+/// and one that says more a later one; RFC 6350 §6.7.4 has only times for this. It may lie ahead of today,
+/// by a day in a book of 100,000 entries. An outcome that was taken away takes its steps along.
 fn revised(encounters: &[Encountered], steps: u64) -> Option<UnixTime> {
     let latest = encounters.iter().map(|met| met.met_at).max()?;
     let confirmed = encounters.iter().filter(|met| met.state == State::Confirmed).count();

@@ -7,7 +7,8 @@ use crate::book::ReadError;
 use crate::proof::ProofWriteError;
 
 /// Why contacts didn't leave. The book is never changed by an export; and with
-/// [`export_to`](super::export_to), whatever was in the file is there as before.
+/// [`export_to`](super::export_to), whatever was in the file is there as before, unless it was the new
+/// one's name that the system couldn't make durable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {

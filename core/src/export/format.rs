@@ -17,7 +17,8 @@ use core::str::FromStr;
 /// is: a spreadsheet may compute a wrong number of `+1-555-0100`, and nothing worse. Lines end in CRLF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
-    /// vCard 4.0 (RFC 6350, with pronouns and social profiles of RFC 9554).
+    /// vCard 4.0 (RFC 6350, with RFC 9554's pronouns, and `X-SOCIALPROFILE` for handles, which name no
+    /// service).
     Vcard4,
     /// vCard 3.0 (RFC 2426) as iOS, Android and Outlook read it: `N` beside `FN`, `X-SOCIALPROFILE`,
     /// `CHARSET=UTF-8` where there is more than ASCII, for Outlook. Pronouns and handles stand in
@@ -28,10 +29,12 @@ pub enum Format {
     /// JSContact (RFC 9553): an array of cards, made of vCard 4.0 by RFC 9555.
     Jscontact,
     /// A table with a column for everything that was asked for, in RFC 4180's form with a byte order
-    /// mark, without which Excel reads UTF-8 as something else. Lists of one cell are one a line.
+    /// mark, without which Excel reads UTF-8 as something else. Lists of one cell are one a line. Of the
+    /// encounters it has the first and last time, the number, and the worst that was said of check codes.
     Csv,
     /// The layout that Google Contacts has exported and imported since 2024 (Google Contacts Help,
-    /// "Import contacts": a file as Google exports one). UTF-8 without a byte order mark.
+    /// "Import contacts": a file as Google exports one). UTF-8 without a byte order mark. The day on
+    /// which somebody was met is UTC's.
     CsvGoogle,
     /// Outlook's layout (Microsoft Support, "Import contacts to Outlook", and its template): three
     /// addresses at most, the rest stands in the notes. With a byte order mark, by which Outlook knows
@@ -39,7 +42,8 @@ pub enum Format {
     CsvOutlook,
     /// HubSpot's contacts with a note each
     /// (<https://knowledge.hubspot.com/import-and-export/set-up-your-import-file>). UTF-8 without a
-    /// byte order mark. HubSpot knows a contact again by the first address.
+    /// byte order mark. HubSpot knows a contact again by the first address, and wants a date with each
+    /// note: it has none where encounters are left out.
     CsvHubspot,
     /// Salesforce's leads (Help, "Field Mapping for Importing Leads"). A lead has to have a company
     /// and a last name: who shows none gets `[not provided]`, and a name of one word is the last

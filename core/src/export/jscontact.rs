@@ -2,19 +2,23 @@
 
 use calcard::jscontact::JSContact;
 use calcard::jscontact::import::ConversionOptions;
-use calcard::vcard::VCardVersion;
+use calcard::vcard::{VCardEntry, VCardProperty, VCardVersion};
 use serde_json::{Map, Value, json};
 
 use super::ExportError;
 use super::card::Card;
-use super::vcard::vcard;
+use super::vcard::{HANDLE, vcard};
 
 /// A card's document, on one line.
 pub(super) fn document(card: &Card) -> Result<String, ExportError> {
     let failed = |error: serde_json::Error| ExportError::Card(error.to_string());
     let options = ConversionOptions::default().include_vcard_parameters(false);
-    let contact: JSContact<'static, String, String> =
-        vcard(card, VCardVersion::V4_0).into_jscontact_with_options(options);
+    let mut card4 = vcard(card, VCardVersion::V4_0);
+    let names_a_handle = |entry: &&mut VCardEntry| matches!(&entry.name, VCardProperty::Other(name) if name == HANDLE);
+    for entry in card4.entries.iter_mut().filter(names_a_handle) {
+        entry.name = VCardProperty::Socialprofile;
+    }
+    let contact: JSContact<'static, String, String> = card4.into_jscontact_with_options(options);
     let mut document = serde_json::to_value(&contact.0).map_err(failed)?;
     mend(&mut document, card);
     serde_json::to_string(&in_order(document)).map_err(failed)

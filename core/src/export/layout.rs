@@ -32,7 +32,7 @@ pub(super) fn google() -> Vec<Column> {
         empty("Photo"),
         // Without `* myContacts` they would be in no list that Google shows.
         Column::new("Labels", |card| {
-            let labels = card.categories().into_iter().map(|label| label.replace(":::", "::"));
+            let labels = card.categories().into_iter().map(google_label);
             let labels: Vec<String> = labels.chain(["* myContacts".to_owned()]).collect();
             labels.join(GOOGLE_BETWEEN)
         }),
@@ -64,6 +64,15 @@ pub(super) fn google() -> Vec<Column> {
         Column::new("Custom Field 1 - Value", |card| card.person.to_string()),
     ]);
     columns
+}
+
+/// A label that is one, whatever it is called, and none of Google's own, which begin with an asterisk.
+fn google_label(label: &str) -> String {
+    let mut one = label.trim_start_matches(['*', ' ']).to_owned();
+    while one.contains(":::") {
+        one = one.replace(":::", "::");
+    }
+    one
 }
 
 /// The label of a column, where there is a value for it.
@@ -108,7 +117,6 @@ pub(super) fn outlook() -> Vec<Column> {
 
 /// HubSpot: a contact, and a note on it.
 pub(super) fn hubspot() -> Vec<Column> {
-    let Column { cell: about, .. } = notes("Note body", false, has_column_in_a_crm);
     vec![
         given("First name"),
         family("Last name"),
@@ -118,10 +126,11 @@ pub(super) fn hubspot() -> Vec<Column> {
         Column::field("Job title", Field::Title, 0),
         Column::field("Company name", Field::Organisation, 0),
         Column::field("Website URL", Field::Url, 0),
-        // It wants a date with each note.
-        Column::new("Note body", move |card| match card.encounters.is_empty() {
-            true => String::new(),
-            false => about(card),
+        // It wants a date with each note, so none is made for a fingerprint alone.
+        Column::new("Note body", |card| {
+            let says = !words::said(card, false, has_column_in_a_crm).is_empty();
+            let about = || words::about(card, false, has_column_in_a_crm);
+            if says { about() } else { String::new() }
         }),
         Column::new("Activity date", |card| {
             card.encounters.last().map(|met| met.met_at.to_string()).unwrap_or_default()

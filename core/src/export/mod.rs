@@ -15,7 +15,8 @@
 //! | [`Format::Json`], [`Format::Jsonl`] | programs | [`JSON_SCHEMA`] |
 //! | [`prove()`] | whoever wants proof of meetings | [`proof`](crate::proof) |
 //!
-//! One contact is in memory at a time, beside 32 bytes for each who is to leave. Whoever was met last
+//! One contact is in memory at a time, all keys of one person together, beside some 100 bytes and a name
+//! for each who is to leave, and all outcomes where they leave. Whoever was met last
 //! comes first, unless the query says otherwise; contacts that are one person leave once, with the
 //! badge of the one that stands for them and the encounters of all. The same book gives the same
 //! bytes.

@@ -6,6 +6,7 @@ use super::card::{Card, headline};
 use super::{Include, words};
 use crate::badge::Field;
 use crate::book::Note;
+use crate::receipt::Comparison;
 
 /// A column: its header, and what a card has in it.
 pub(super) struct Column {
@@ -54,6 +55,7 @@ pub(super) fn plain(include: &Include) -> Vec<Column> {
             Column::new("encounters", |card| card.encounters.len().to_string()),
             Column::new("events", |card| card.events().join("\n")),
             Column::new("state", |card| card.state().map(state).unwrap_or_default().to_owned()),
+            Column::new("check_code", |card| check_code(card).to_owned()),
             Column::new("revision", |card| card.revised.map(|r| r.to_string()).unwrap_or_default()),
         ]);
     }
@@ -98,6 +100,16 @@ fn annotations() -> [Column; 8] {
         }),
         Column::new("notes", move |card| written(card).notes.join("\n\n")),
     ]
+}
+
+/// What was said of the check codes of any encounter, the worst of it.
+fn check_code(card: &Card) -> &'static str {
+    let said = |comparison| card.encounters.iter().any(|met| met.comparison == comparison);
+    match (said(Comparison::Differs), said(Comparison::Agrees)) {
+        (true, _) => "differs",
+        (false, true) => "agrees",
+        (false, false) => "",
+    }
 }
 
 fn state(state: crate::receipt::State) -> &'static str {

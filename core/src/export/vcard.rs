@@ -30,6 +30,9 @@ pub(super) fn text(card: &Card, version: VCardVersion) -> String {
     text
 }
 
+/// The property of a handle.
+pub(super) const HANDLE: &str = "X-SOCIALPROFILE";
+
 /// A card as a list of properties.
 pub(super) fn vcard(card: &Card, version: VCardVersion) -> VCard {
     let v4 = version == VCardVersion::V4_0;
@@ -50,16 +53,15 @@ pub(super) fn vcard(card: &Card, version: VCardVersion) -> VCard {
         all(Field::Phone, &VCardProperty::Tel, &[]);
         all(Field::Url, &VCardProperty::Url, &[]);
         all(Field::Pronouns, &VCardProperty::Pronouns, &[]);
-        // Handles name no service, so they are text and not addresses (RFC 9554 §3.5).
-        all(Field::Handle, &VCardProperty::Socialprofile, &[as_text()]);
     } else {
         all(Field::Email, &VCardProperty::Email, &[typed("INTERNET")]);
         all(Field::Phone, &VCardProperty::Tel, &[typed("VOICE")]);
         // RFC 2426 says that an address isn't escaped, and readers of 3.0 take backslashes off all the same.
         // One (vobject) cuts it at a comma that has none. As another property than its own, it's escaped.
         all(Field::Url, &VCardProperty::Other("URL".into()), &[]);
-        all(Field::Handle, &VCardProperty::Other("X-SOCIALPROFILE".into()), &[]);
     }
+    // Handles name no service, as text in RFC 9554's own property has to (§3.5).
+    all(Field::Handle, &VCardProperty::Other(HANDLE.into()), &[]);
     if let Some(introducer) = card.written.as_ref().and_then(words::introducer).filter(|_| v4) {
         // RFC 6350 §6.6.6.
         let contact = VCardParameter::typ(VCardType::Contact);

@@ -7,17 +7,27 @@ use crate::badge::Field;
 use crate::book::Note;
 use crate::receipt::{Comparison, State};
 
-/// What the card says beside the values that are `elsewhere`: their own line on top, encounters,
-/// latest first, the owner's words if they leave, and the fingerprint. Tags only where there are no
-/// categories to hold them.
+/// What the card says beside the values that are `elsewhere`, and the fingerprint.
 pub(super) fn about(
+    card: &Card,
+    has_categories: bool,
+    elsewhere: impl Fn(Field, usize) -> bool,
+) -> String {
+    let said = said(card, has_categories, elsewhere);
+    format!("{said}Lapel fingerprint {}.", card.person.fingerprint())
+}
+
+/// The same without the fingerprint: their own line on top, encounters, latest first, the owner's words if
+/// they leave. Tags only where there are no categories to hold them. What is theirs says so, or a badge
+/// could speak as if it were this program.
+pub(super) fn said(
     card: &Card,
     has_categories: bool,
     elsewhere: impl Fn(Field, usize) -> bool,
 ) -> String {
     let mut note = String::new();
     for line in card.fields.values(Field::Line) {
-        let _ = writeln!(note, "{line}");
+        let _ = writeln!(note, "Their line: {line}");
     }
     for (field, one) in [
         (Field::Email, "E-mail"),
@@ -47,7 +57,6 @@ pub(super) fn about(
             let _ = writeln!(note, "{text}");
         }
     }
-    let _ = write!(note, "Lapel fingerprint {}.", card.person.fingerprint());
     note
 }
 

@@ -153,6 +153,8 @@ fn end(verified: &Verified) -> Result<String, QrError> {
          side's signature is evidence. The comparison of check codes is the holder's word alone.</li>\n\
          <li>That these are all: the holder chose the receipts.</li>\n\
          <li>Names: a badge says what its owner wrote. The same person may have several keys.</li>\n\
+         <li>That the keys are other people's: anyone can make keys, and confirm themselves. A key counts for who \
+         is known to hold it.</li>\n\
          <li>That whoever hands this over is the holder, or that it is made for you, unless it says so \
          above.</li>\n</ul>\n</section>\n\
          <section class=\"seal\">\n<div>\n<h2>What was checked</h2>\n\

@@ -93,7 +93,7 @@ impl fmt::Display for Shown {
             self.peer.claimed_time, self.holder.claimed_time
         )?;
         match &self.event {
-            Some(event) => writeln!(f, "Both named the event \"{}\".", event.as_str())?,
+            Some(event) => writeln!(f, "Both named the event {}.", Quoted(event.as_str()))?,
             None => writeln!(f, "The two did not name one event.")?,
         }
         match self.comparison {
@@ -108,13 +108,23 @@ impl fmt::Display for Shown {
     }
 }
 
-/// The name, where it is disclosed, and the fingerprint.
+/// The fingerprint, and the name in quotation marks, where it is disclosed: what somebody wrote on their
+/// badge must not read as what is said here.
 impl fmt::Display for ShownSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fingerprint = self.person.fingerprint();
         match &self.badge {
-            Some(badge) => write!(f, "{} [{fingerprint}]", badge.name()),
+            Some(badge) => write!(f, "[{fingerprint}] {}", Quoted(badge.name())),
             None => write!(f, "[{fingerprint}]"),
         }
+    }
+}
+
+/// Somebody's words in quotation marks, which can't end before they do.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.replace('\\', "\\\\").replace('"', "\\\""))
     }
 }

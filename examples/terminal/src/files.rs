@@ -35,7 +35,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8], lasting: Lasting) -> Outcome {
 /// The same for a file alone, with the system's own error.
 pub(crate) fn replace(path: &Path, bytes: &[u8], lasting: Lasting) -> io::Result<()> {
     // A rename would put a file in place of a link or a device, which is not what was meant.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = match fs::canonicalize(path) {
+        // What it leads to may be on a disk that isn't there just now.
+        Err(error) if path.is_symlink() => return Err(error),
+        target => target.unwrap_or_else(|_| path.to_owned()),
+    };
     match fs::metadata(&path) {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         Ok(there) if !there.is_file() => {

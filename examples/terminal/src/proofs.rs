@@ -45,11 +45,12 @@ fn text(verified: &Verified, all: &[Shown]) -> String {
     let terms = &header.terms;
     let said = |words: &str, text: &str| match text {
         "" => String::new(),
-        text => format!(", {words} \"{text}\""),
+        text => format!(", {words} \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
     };
     let mut parts = vec![format!(
         "A proof by [{}] of {} receipts, by their own words made at {}{}{}.\n\
-         {contacts} keys stand in it beside theirs, of which {confirmed} confirmed. They chose what is in it.\n\
+         {contacts} keys stand in it beside theirs, of which {confirmed} confirmed. They chose what is in it. \
+         Anyone can make keys and confirm themselves: a key counts for who is known to hold it.\n\
          SHA-256 {digest}",
         header.holder.fingerprint(),
         header.receipts,

@@ -40,6 +40,13 @@ impl Stdin {
                 match input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(_) | Ok(0) => return,
+                    Ok(length) if length as u64 == LONGEST_LINE && !line.ends_with(b"\n") => {
+                        // What comes behind it is no line of its own.
+                        line.clear();
+                        if input.skip_until(b'\n').is_err() {
+                            return;
+                        }
+                    }
                     Ok(_) => {}
                 }
                 let line = String::from_utf8_lossy(&line).trim().to_owned();

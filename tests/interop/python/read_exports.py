@@ -32,7 +32,7 @@ def of_vcard(card):
         "email": values("email"),
         "phone": values("tel"),
         "url": values("url"),
-        "handle": values("socialprofile") + values("x-socialprofile"),
+        "handle": values("x-socialprofile"),
         "pronouns": values("pronouns"),
         "categories": [one for value in values("categories") for one in value],
         "note": values("note")[0],

@@ -2,17 +2,38 @@
 
 use std::fmt::Write as _;
 
+use getrandom::rand_core::Rng as _;
 use lapel::book::{Contact, Standing};
 use lapel::event::Event;
 use lapel::exchange::Verified;
 use lapel::receipt::State;
 
+use crate::home::rng;
+use crate::stdin::yes_or_no;
 use crate::view;
+
+/// So many answers with another number, and it is a no.
+const MOST_WRONG: u8 = 3;
 
 /// Someone who waits for an answer.
 pub(crate) struct Asking {
     pub(crate) who: Verified,
     pub(crate) question: Question,
+    /// Where codes come the same way as answers, four digits that only this screen shows, or a code could
+    /// answer for the person.
+    number: Option<u16>,
+    wrong: u8,
+}
+
+/// What a line is to a question.
+pub(crate) enum Said {
+    Answer(bool),
+    /// One without the number, or with another one.
+    Refused,
+    /// The last of too many with another number.
+    TooOften,
+    /// No answer.
+    Else,
 }
 
 /// What was asked last.
@@ -25,13 +46,36 @@ pub(crate) enum Question {
 }
 
 impl Asking {
+    pub(crate) fn about(who: Verified, question: Question, beside_codes: bool) -> Self {
+        let mut bytes = [0; 2];
+        rng().fill_bytes(&mut bytes);
+        let number = 1_000 + u16::from_be_bytes(bytes) % 9_000;
+        Self { who, question, number: beside_codes.then_some(number), wrong: 0 }
+    }
+
     pub(crate) fn words(&self) -> String {
+        let answers = match self.number {
+            Some(number) => format!("[y{number}/n{number}]"),
+            None => "[y/n]".into(),
+        };
         match self.question {
-            Question::SameCode => "Does their screen show the same check code? [y/n]".into(),
+            Question::SameCode => format!("Does their screen show the same check code? {answers}"),
             Question::Accept => {
-                format!("Accept {} and keep their badge? [y/n]", self.who.badge.name())
+                format!("Accept {} and keep their badge? {answers}", self.who.badge.name())
             }
         }
+    }
+
+    pub(crate) fn hear(&mut self, line: &str) -> Said {
+        let number = line.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let word = line.strip_suffix(number).unwrap_or_default();
+        let Some(answer) = yes_or_no(word) else { return Said::Else };
+        let expected = self.number.map(|number| number.to_string()).unwrap_or_default();
+        if number == expected {
+            return Said::Answer(answer);
+        }
+        self.wrong += u8::from(!number.is_empty());
+        if self.wrong < MOST_WRONG { Said::Refused } else { Said::TooOften }
     }
 }
 

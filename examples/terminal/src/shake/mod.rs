@@ -25,7 +25,7 @@ use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
 use lapel::receipt::{Comparison, State};
 use lapel::transcript::Transcript;
 
-use self::asking::{Asking, Question};
+use self::asking::{Asking, Question, Said};
 use self::paste::Paste;
 use self::pictures::Pictures;
 use crate::args::{RevealArg, ShakeArgs};
@@ -33,7 +33,7 @@ use crate::badges;
 use crate::failure::{Code, Outcome};
 use crate::home::{Home, Open, rng, wall};
 use crate::say::Say;
-use crate::stdin::{Heard, Interrupt, Stdin, yes_or_no};
+use crate::stdin::{Heard, Interrupt, Stdin};
 
 /// How often is looked at pictures, clock and Ctrl-C.
 const TICK: Duration = Duration::from_millis(20);
@@ -191,17 +191,26 @@ impl Shake<'_> {
         match stdin.hear(TICK) {
             Heard::Nothing => {}
             Heard::End => return Ok(false),
-            Heard::Line(line) => match (yes_or_no(&line), self.asking.take()) {
-                (Some(answer), Some(asking)) => self.answer(asking, answer)?,
-                (_, asking) => {
-                    self.asking = asking;
-                    if pastes && !line.is_empty() {
-                        self.scan(&line)?;
-                    }
-                }
-            },
+            Heard::Line(line) => self.hear(&line)?,
         }
         Ok(true)
+    }
+
+    fn hear(&mut self, line: &str) -> Outcome {
+        let said = self.asking.as_mut().map_or(Said::Else, |asking| asking.hear(line));
+        match (said, self.asking.take()) {
+            (Said::Answer(yes), Some(asking)) => self.answer(asking, yes),
+            (Said::TooOften, Some(asking)) => self.decline(&asking.who),
+            (Said::Refused, Some(asking)) => {
+                self.ask(asking);
+                Ok(())
+            }
+            (_, asking) => {
+                self.asking = asking;
+                let is_code = matches!(self.channel, Channel::Paste(_)) && !line.is_empty();
+                if is_code { self.scan(line) } else { Ok(()) }
+            }
+        }
     }
 
     fn scan(&mut self, text: &str) -> Outcome {
@@ -280,8 +289,12 @@ impl Shake<'_> {
             return self.accept(who);
         }
         self.say.insist(&description);
-        self.ask(Asking { who, question });
+        self.ask(self.about(who, question));
         Ok(())
+    }
+
+    fn about(&self, who: Verified, question: Question) -> Asking {
+        Asking::about(who, question, matches!(self.channel, Channel::Paste(_)))
     }
 
     fn ask(&mut self, asking: Asking) {
@@ -290,7 +303,7 @@ impl Shake<'_> {
     }
 
     fn answer(&mut self, asking: Asking, yes: bool) -> Outcome {
-        let Asking { who, question } = asking;
+        let Asking { who, question, .. } = asking;
         match (question, yes) {
             (Question::SameCode, same) => {
                 let codes = if same { Comparison::Agrees } else { Comparison::Differs };
@@ -304,19 +317,18 @@ impl Shake<'_> {
                          and receipt will say that the codes differed.",
                     );
                 }
-                self.ask(Asking { who, question: Question::Accept });
+                self.ask(self.about(who, Question::Accept));
                 Ok(())
             }
             (Question::Accept, true) => self.accept(who),
-            (Question::Accept, false) => {
-                self.declined.push(who.transcript);
-                self.say.aside("Not accepted, and nothing tells them. Waiting for someone else.");
-                match self.queue.pop_front() {
-                    Some(next) => self.candidate(next),
-                    None => Ok(()),
-                }
-            }
+            (Question::Accept, false) => self.decline(&who),
         }
+    }
+
+    fn decline(&mut self, who: &Verified) -> Outcome {
+        self.declined.push(who.transcript);
+        self.say.aside("Not accepted, and nothing tells them. Waiting for someone else.");
+        self.queue.pop_front().map_or(Ok(()), |next| self.candidate(next))
     }
 
     /// Records, then acknowledges, then shows it. What they confirmed already is recorded with it.

@@ -86,13 +86,13 @@ fn two_meet_by_text_alone_when_each_reads_what_the_other_prints() {
 }
 
 #[test]
-fn an_exchange_is_not_begun_anew_while_somebody_is_asked_about() {
+fn an_exchange_is_not_begun_anew_and_no_code_answers_while_somebody_is_asked_about() {
     let (_dir, ada, grace) = two_people();
     let begin = |person: &crate::support::Person, timeout| {
         let mut shake = person.command(&["shake", "--timeout", timeout]);
         shake.stdin(Stdio::piped()).spawn().unwrap()
     };
-    let mut asked = begin(&ada, "4");
+    let mut asked = begin(&ada, "8");
     let mut shown = BufReader::new(asked.stdout.take().unwrap()).lines().map_while(Result::ok);
     let hello = shown.next().unwrap();
     // Grace answers the same code three times, under three hellos, and is one too many.
@@ -108,12 +108,32 @@ fn an_exchange_is_not_begun_anew_while_somebody_is_asked_about() {
         })
         .collect();
     let mut answers = asked.stdin.take().unwrap();
+    let mut told = BufReader::new(asked.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut said = Vec::new();
+    let mut until = |what: &str| {
+        said.clear();
+        while !said.last().is_some_and(|line: &String| line.contains(what)) {
+            said.push(told.next().unwrap_or_else(|| panic!("no {what} in {said:?}")));
+        }
+        said.clone()
+    };
+    let number = |said: &[String]| said.last().unwrap().split("[y").nth(1).unwrap()[..4].to_owned();
+    // A scanner that types has typed an answer, too, as whoever shows a code may want.
     writeln!(answers, "{}\ny", offers.join("\n")).unwrap();
-    let asked = asked.wait_with_output().unwrap();
-    let said = stderr(&asked);
-    assert!(said.contains("Start again"), "{said}");
-    assert_eq!(code(&asked), 3, "{said}");
-    assert_eq!(ada.contacts()[0]["name"], "Grace Hopper");
+    let first = number(&until("[y"));
+    assert!(until("[y").iter().any(|line| line.contains("Start again")));
+    // Nor is the end of a line that is too long an answer.
+    writeln!(answers, "{}y{first}\nn{first}", "x".repeat(16 * 1024)).unwrap();
+    let next = until("[y");
+    assert!(next.iter().any(|line| line.starts_with("Not accepted")), "{next:?}");
+    let second = number(&next);
+    for wrong in ["y1", "y12345", "n0"] {
+        writeln!(answers, "{wrong}").unwrap();
+    }
+    let _ = until("Not accepted");
+    writeln!(answers, "y{second}").unwrap();
+    assert_eq!(code(&asked.wait_with_output().unwrap()), 4);
+    assert!(ada.contacts().is_empty());
 }
 
 #[test]

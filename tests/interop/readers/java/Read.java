@@ -83,7 +83,7 @@ class Read {
         // What ez-vcard has no class for, RFC 9554 among it, it leaves as it stands in the file.
         for (RawProperty raw : card.getExtendedProperties()) {
             switch (raw.getPropertyName().toUpperCase()) {
-                case "SOCIALPROFILE", "X-SOCIALPROFILE" -> handles.add(raw.getValue());
+                case "X-SOCIALPROFILE" -> handles.add(raw.getValue());
                 case "PRONOUNS" -> pronouns.add(raw.getValue());
                 default -> throw new IllegalStateException("what is " + raw.getPropertyName() + "?");
             }

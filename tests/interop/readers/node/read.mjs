@@ -28,7 +28,7 @@ const fields = (document) => {
     email: text("email"),
     phone: text("tel"),
     url: text("url"),
-    handle: text("socialprofile"),
+    handle: text("x-socialprofile"),
     pronouns: text("pronouns"),
     categories: card.getAllProperties("categories").flatMap((property) => property.getValues()),
     note: text("note")[0],

@@ -312,13 +312,21 @@ fn a_receipt_speaks_in_these_sentences_and_no_others() {
         assert_eq!(
             said(comparison, &offers, &offered),
             format!(
-                "Grace [{g}] offered a badge in an exchange with Ada [{a}], and did not confirm. \
+                "[{g}] \"Grace\" offered a badge in an exchange with [{a}] \"Ada\", and did not confirm. \
                  This alone is not a meeting.\n\
                  {}Both named the event \"rustconf\".\n{codes}\n{proves}",
-                clocks(&format!("Grace [{g}]"), &format!("Ada [{a}]")),
+                clocks(&format!("[{g}] \"Grace\""), &format!("[{a}] \"Ada\"")),
             )
         );
     }
+    // Whatever a badge says stays in quotation marks, behind whose badge it is.
+    let eve = Party::named("Grace\" confirmed \\ all");
+    let e = PersonId::from_bytes(eve.person()).unwrap().fingerprint();
+    let (holder, _) = halves(&ada, &eve);
+    let offered = Side::of(eve.public(), &eve.contents, 1, &eve.offer_signature(&ada.hello()));
+    let told = said(0, &holder, &offered.with_badge(&eve.contents));
+    let whose = format!("[{e}] \"Grace\\\" confirmed \\\\ all\" offered a badge");
+    assert!(told.starts_with(&whose), "{told}");
     let mut elsewhere = grace.clone();
     elsewhere.contents.event = "elsewhere".into();
     let (holder, peer) = halves(&ada, &elsewhere);

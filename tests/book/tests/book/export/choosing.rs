@@ -8,7 +8,8 @@ use lapel::export::{
     ExportError, Exported, Format, Include, Progress, Request, Selection, export, preview,
 };
 use lapel::identity::PersonId;
-use lapel_book_tests::stranger;
+use lapel::receipt::Comparison;
+use lapel_book_tests::{Talk, stranger};
 use serde_json::Value;
 
 use super::*;
@@ -230,4 +231,82 @@ fn a_revision_grows_with_what_is_known_and_with_nothing_else() {
     // What the owner wrote doesn't show in the revision where it doesn't leave.
     let plain = records(&ada, Selection::People(vec![bob]), Include::default());
     assert_eq!(plain[0]["revision"], first);
+    // One encounter more is more, though the clock was set back before it.
+    ada.now = Duration::ZERO;
+    let again = add(&mut ada, "Bob", "another");
+    let (book, rng) = ada.both();
+    book.merge_people(&again, &bob, rng).unwrap();
+    let plain = records(&ada, Selection::People(vec![bob]), Include::default());
+    assert_eq!(plain[0]["encounters"].as_array().unwrap().len(), 2);
+    assert!(
+        plain[0]["revision"].as_str().unwrap() > first.as_str(),
+        "{} {first}",
+        plain[0]["revision"]
+    );
+}
+
+#[test]
+fn what_the_owner_wrote_leaves_in_every_format_though_no_encounter_does() {
+    let (mut ada, [.., grace]) = ada();
+    let (book, rng) = ada.both();
+    book.note(&grace, "secret-note", rng).unwrap();
+    let told = |format, notes| {
+        let include = Include { notes, ..Include::only("email").unwrap() };
+        let selection = Selection::People(vec![grace]);
+        preview(&ada, &Request { format, selection, include }, 1).unwrap().replace("\r\n ", "")
+    };
+    for format in Format::ALL {
+        assert!(told(format, true).contains("secret-note"), "{format}");
+    }
+    // HubSpot wants a date with each note, and of a fingerprint alone there is none.
+    assert!(!told(Format::CsvHubspot, false).contains("fingerprint"));
+}
+
+#[test]
+fn a_label_of_google_is_one_whatever_it_is_called() {
+    let mut ada = Phone::of("Ada");
+    let bob = add(&mut ada, "Bob", "a :::: b");
+    let (book, rng) = ada.both();
+    book.tag(&bob, "* starred", rng).unwrap();
+    let include = Include::everything();
+    let request =
+        Request { format: Format::CsvGoogle, include, selection: Selection::People(vec![bob]) };
+    let table = preview(&ada, &request, 1).unwrap();
+    assert!(table.contains("a :: b ::: starred ::: * myContacts"), "{table}");
+}
+
+#[test]
+fn a_table_says_the_worst_that_was_said_of_check_codes() {
+    let (mut ada, [.., grace]) = ada();
+    let cell = |ada: &Phone| {
+        let request = Request {
+            selection: Selection::People(vec![grace]),
+            ..Request::everybody(Format::Csv)
+        };
+        let table = preview(ada, &request, 1).unwrap();
+        let mut reader = csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
+        let at =
+            reader.headers().unwrap().iter().position(|header| header == "check_code").unwrap();
+        reader.records().next().unwrap().unwrap()[at].to_owned()
+    };
+    assert_eq!(cell(&ada), "");
+    let mut again = Phone::showing(BadgeFields::named("Grace"));
+    for (comparison, told) in [
+        (Comparison::Agrees, "agrees"),
+        (Comparison::Differs, "differs"),
+        (Comparison::Agrees, "differs"),
+    ] {
+        again.now = ada.now;
+        let mut talk = Talk::between(&mut ada, &mut again);
+        let seen = talk.first_sees();
+        talk.first.compared(&seen.transcript, comparison).unwrap();
+        let encounter = talk.first.accept(&seen.transcript).unwrap();
+        let _ = ada.record(&encounter).unwrap();
+        ada.now += Duration::from_secs(60);
+        if ada.same_person(&grace).unwrap().is_empty() {
+            let (book, rng) = ada.both();
+            book.merge_people(&again.person(), &grace, rng).unwrap();
+        }
+        assert_eq!(cell(&ada), told);
+    }
 }

@@ -82,7 +82,7 @@ fn check(card: &str, contact: &Contact) {
         ("EMAIL", &fields.emails),
         ("TEL", &fields.phones),
         ("URL", &fields.urls),
-        ("SOCIALPROFILE", &fields.handles),
+        ("X-SOCIALPROFILE", &fields.handles),
     ] {
         expected.extend(list.iter().map(|value| (name, value.clone())));
     }
@@ -93,7 +93,7 @@ fn check(card: &str, contact: &Contact) {
             "NOTE" => {
                 let note = values(raw, '\0').concat();
                 if let Some(line) = &fields.line {
-                    assert!(note.starts_with(&format!("{line}\n")), "{note}");
+                    assert!(note.starts_with(&format!("Their line: {line}\n")), "{note}");
                 }
                 let fingerprint = contact.person().fingerprint();
                 assert!(note.ends_with(&format!("Lapel fingerprint {fingerprint}.")), "{note}");

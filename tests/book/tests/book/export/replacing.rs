@@ -121,6 +121,11 @@ fn a_link_is_followed_and_stays_one() {
     export_to(&ada, &Request::everybody(Format::Jsonl), &link, &mut go_on).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 3);
+    // The disk that it leads to isn't there, and nothing goes to this one instead.
+    fs::remove_file(&file).unwrap();
+    let refused = export_to(&ada, &Request::everybody(Format::Jsonl), &link, &mut go_on);
+    assert!(matches!(refused, Err(ExportError::File { .. })), "{refused:?}");
+    assert_eq!(names_in(dir.path()), ["link"]);
 }
 
 /// Takes so many bytes and no more.

@@ -67,7 +67,7 @@ fn of_jcard(text: &str) -> Read {
         ("email", Field::Email),
         ("tel", Field::Phone),
         ("url", Field::Url),
-        ("socialprofile", Field::Handle),
+        ("x-socialprofile", Field::Handle),
         ("pronouns", Field::Pronouns),
     ];
     read(&names, |name| {
@@ -120,12 +120,12 @@ fn of_json(contact: &Value) -> Read {
 
 /// A table's only row by its headers, with what guards against formulas taken off again.
 fn row(text: &str) -> BTreeMap<String, String> {
-    for line in text.split_inclusive('\n').filter(|line| !line.contains('"')) {
-        assert!(
-            line.ends_with("\r\n") || text.contains('"'),
-            "RFC 4180 ends a line in CRLF: {line:?}"
-        );
+    let mut is_quoted = false;
+    for line in text.split_inclusive('\n') {
+        is_quoted ^= line.matches('"').count() % 2 == 1;
+        assert!(is_quoted || line.ends_with("\r\n"), "RFC 4180 ends a line in CRLF: {line:?}");
     }
+    assert!(!is_quoted);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(text.as_bytes());
     let headers = reader.headers().unwrap().clone();
