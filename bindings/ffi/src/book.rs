@@ -222,3 +222,16 @@ type Made = (core::Book, core::OpenReport, Option<Merged>);
 pub fn wipe_book(home: String, vault: Arc<dyn KeyVault>) -> Result<Wiped, LapelError> {
     Ok(core::Book::wipe(&PathBuf::from(home), &Asked(vault))?.into())
 }
+
+#[cfg(feature = "rehearsal")]
+impl Book {
+    pub(crate) fn in_the_middle_of_a_call(
+        &self,
+        rehearsed: impl FnOnce(),
+    ) -> Result<(), LapelError> {
+        self.desk.with(|_| {
+            rehearsed();
+            Ok(())
+        })
+    }
+}

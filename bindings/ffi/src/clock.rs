@@ -7,8 +7,9 @@ use lapel::date::Date;
 use lapel::time::UnixTime;
 use rustix::time::{ClockId, clock_gettime};
 
-/// Time that never goes back and goes on while the device sleeps: Linux's and Android's
-/// `CLOCK_BOOTTIME`, and Apple's `CLOCK_MONOTONIC`, which is `mach_continuous_time`.
+/// Time that goes on while the device sleeps: Linux's and Android's `CLOCK_BOOTTIME`, and Apple's
+/// `CLOCK_MONOTONIC`, which is the time of day less that of the start, so that it steps where somebody sets
+/// the clock. An exchange believes no step back.
 #[derive(Default)]
 pub(crate) struct Clock {
     /// So much is added to it, for the scenarios: nothing, wherever an app runs.

@@ -12,8 +12,9 @@
 //! - Objects can be used from any thread. Calls wait for each other where they have to, and block:
 //!   choose a thread that may.
 //! - No lock is held while the app is called. Listeners may call back in. A vault and a progress
-//!   listener are asked in the middle of a call; if they use the same book from there, they get
-//!   [`Code::Busy`](lapel::code::Code::Busy) instead of waiting for ever.
+//!   listener are asked in the middle of a call, on its thread; if they use the same book from there,
+//!   they get [`Code::Busy`](lapel::code::Code::Busy) instead of waiting for ever. Let them wait for no
+//!   other thread that may use it: that one waits for the call.
 //! - A panic, which would be a defect of ours, arrives as the language's exception for that, and
 //!   the library goes on. In Swift only a call that throws can report one, so all do but those that
 //!   give back what is there already, such as ids, or let go of something.

@@ -34,6 +34,13 @@ pub fn rehearse_panic() -> Result<(), LapelError> {
     panic!("as rehearsed");
 }
 
+/// Panics in the middle of a call on this book.
+#[uniffi::export]
+#[allow(clippy::panic, reason = "it is what this is for")]
+pub fn rehearse_panic_in(book: Arc<Book>) -> Result<(), LapelError> {
+    book.in_the_middle_of_a_call(|| panic!("as rehearsed"))
+}
+
 /// Fails with this code, as any call might.
 #[uniffi::export]
 pub fn rehearse_error(code: Code) -> Result<(), LapelError> {

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 /// Keeps data keys for the book, by name. Keys are 32 bytes, of which there are one or two at a time;
 /// heads are 44. What was kept has to be there after a crash.
 ///
-/// It is asked on the thread that opens, resumes, suspends, maintains, rotates, forgets or wipes, in
-/// the middle of that call: it must not use the book.
+/// It is asked on the thread that opens, resumes, suspends, maintains, rotates, forgets, restores, merges or
+/// wipes, in the middle of that call: it must not use the book, nor wait for a thread that may, which would
+/// wait for ever. A key is asked for as soon as it was stored or destroyed, to see that it was.
 #[uniffi::export(with_foreign)]
 pub trait KeyVault: Send + Sync {
     /// Keeps a key under this name, durably before it returns, in place of one that is there.
@@ -107,12 +108,19 @@ impl KeyVault for Files {
     }
 }
 
-/// A vault of the app as the core asks it.
+/// A vault of the app as the core asks it. What it is told to do it is seen to have done: in some languages
+/// not everything that can be thrown comes back as an error (Python's `KeyboardInterrupt`, Kotlin's `Error`),
+/// and a book whose new key wasn't kept is lost.
 pub(crate) struct Asked(pub(crate) Arc<dyn KeyVault>);
 
 impl core::KeyVault for Asked {
     fn store(&self, id: &KeyId, key: &DataKey) -> Result<(), core::VaultError> {
-        Ok(self.0.store(id.to_string(), key.as_bytes().to_vec())?)
+        self.0.store(id.to_string(), key.as_bytes().to_vec())?;
+        match self.load(id) {
+            Ok(kept) if kept.as_bytes() == key.as_bytes() => Ok(()),
+            Ok(_) | Err(core::VaultError::Missing) => Err(undone("keep a key")),
+            Err(error) => Err(error),
+        }
     }
 
     fn load(&self, id: &KeyId) -> Result<DataKey, core::VaultError> {
@@ -120,17 +128,30 @@ impl core::KeyVault for Asked {
     }
 
     fn destroy(&self, id: &KeyId) -> Result<(), core::VaultError> {
-        Ok(self.0.destroy(id.to_string())?)
+        self.0.destroy(id.to_string())?;
+        match self.load(id) {
+            Err(core::VaultError::Missing) => Ok(()),
+            Ok(_) => Err(undone("destroy a key")),
+            Err(error) => Err(error),
+        }
     }
 
     fn keep_head(&self, store: &[u8; 16], head: Option<&Head>) -> Result<(), core::VaultError> {
-        let head = head.map(|head| head.to_bytes().to_vec());
-        Ok(self.0.keep_head(name(store), head)?)
+        self.0.keep_head(name(store), head.map(|head| head.to_bytes().to_vec()))?;
+        match self.head(store)? {
+            Some(kept) if Some(&kept) != head => Err(undone("keep how far the book is")),
+            // It may keep none at all.
+            _ => Ok(()),
+        }
     }
 
     fn head(&self, store: &[u8; 16]) -> Result<Option<Head>, core::VaultError> {
         Ok(self.0.head(name(store))?.map(read_head).transpose()?)
     }
+}
+
+fn undone(what: &str) -> core::VaultError {
+    core::VaultError::Failed(format!("told to {what}, it said that it had, and hadn't"))
 }
 
 fn data_key(bytes: Vec<u8>) -> Result<DataKey, VaultError> {

@@ -274,5 +274,7 @@ def test_logs_nothing_personal(tmp_path: Path, grace: Phone) -> None:
 def test_survives_a_panic(ada: Phone, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(lapel.InternalError, match="as rehearsed"):
         lapel.rehearse_panic()
+    with pytest.raises(lapel.InternalError, match="as rehearsed"):
+        lapel.rehearse_panic_in(ada.book)
     assert lapel.version() == "0.1.0" and ada.people() == []
     assert len(ada.meets(1)) == 1

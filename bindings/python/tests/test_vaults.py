@@ -48,7 +48,19 @@ def test_breaks_the_vault(ada: Phone) -> None:
     with failing(ErrorCode.VAULT_FAILED) as values:
         ada.book.rotate()
     assert "the drawer is stuck" in values["detail"]
+    # What isn't an `Exception` isn't passed on by what is generated, and the key wasn't kept.
+    pressed = iter([KeyboardInterrupt("in the middle")])
+
+    def interrupted() -> None:
+        for what in pressed:
+            raise what
+
+    vault.before = interrupted
+    with failing(ErrorCode.VAULT_FAILED):
+        ada.book.rotate()
     vault.before = lambda: None
+    ada.book.suspend()
+    ada.book.resume()
     ada.meets(1)
     ada.book.rotate()
     assert len(ada.people()) == 1

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::{env, fs};
 
-use lapel::backup::{Backup, Key, Lock, Merged};
+use lapel::backup::{Backup, BackupError, Key, Lock, Merged};
 use lapel::book::Book;
 use serde_json::{Value, json};
 
@@ -31,7 +31,10 @@ pub(crate) fn backup(home: &Home, args: &BackupArgs, say: &Say) -> Outcome {
         book.back_up(&mut io::stdout().lock(), &lock, wall())?;
         return Ok(());
     }
-    let done = book.back_up_to(&args.out, &lock, wall())?;
+    let done = book.back_up_to(&args.out, &lock, wall()).map_err(|error| match error {
+        BackupError::File { path, source } => Failure::writing(&path, &source),
+        error => error.into(),
+    })?;
     let text = format!(
         "The whole book and your key are in {}, encrypted, {} bytes.{} Whoever opens it is you; \
          without its passphrase or key nobody opens it.",
@@ -157,6 +160,9 @@ fn passphrase(file: Option<&Path>, is_new: bool) -> Outcome<String> {
     }
     let ask = |prompt: &str| {
         rpassword::prompt_password(prompt).map_err(|error| {
+            if error.kind() == io::ErrorKind::Interrupted {
+                return Failure::new(Code::Interrupted, "Interrupted. Nothing was changed.");
+            }
             Failure::new(Code::Io, format!("The passphrase can't be read: {error}."))
         })
     };

@@ -224,6 +224,7 @@ fn forgets_and_wipes() {
     assert_eq!(ada.book.forget(vec![grace.book.person()]).unwrap().people, 1);
     assert_eq!((ada.contact(&grace), ada.book.count(ContactQuery::default())), (None, Ok(0)));
     assert_eq!(ada.book.wipe().unwrap().generations, 1);
+    assert_eq!(code(grace.book.sign_link(ada.book.clone())), Some(Code::Suspended));
     let config = BookConfig { mode: Mode::Existing, ..Phone::config(&ada.dir) };
     assert_eq!(code(Book::open(config)), Some(Code::NoBook));
     assert_eq!(std::fs::read_dir(ada.dir.path().join("keys")).unwrap().count(), 0);

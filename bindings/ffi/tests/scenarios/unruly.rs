@@ -11,7 +11,7 @@ use lapel_ffi::error::LapelError;
 use lapel_ffi::listen::{
     BookChange, ChangeListener, ListenerError, ProgressListener, WorkProgress,
 };
-use lapel_ffi::rehearsal::{rehearse_meetings, rehearse_panic};
+use lapel_ffi::rehearsal::{rehearse_meetings, rehearse_panic, rehearse_panic_in};
 use lapel_ffi::session::Scanned;
 use lapel_ffi::vault::{KeyVault, VaultError};
 
@@ -22,6 +22,8 @@ use crate::phones::{Log, Phone, at, code, scan, shake, turn, verified};
 struct Vault {
     keys: Mutex<BTreeMap<String, Vec<u8>>>,
     fails: Mutex<Option<VaultError>>,
+    /// Whether it says that it keeps and destroys, and doesn't.
+    idles: AtomicBool,
     /// A book that is used from within.
     uses: OnceLock<Weak<Book>>,
     was_told: Mutex<Vec<Option<Code>>>,
@@ -43,7 +45,9 @@ impl Vault {
 impl KeyVault for Vault {
     fn store(&self, id: String, key: Vec<u8>) -> Result<(), VaultError> {
         self.failing()?;
-        self.keys.lock().unwrap().insert(id, key);
+        if !self.idles.load(Ordering::SeqCst) {
+            self.keys.lock().unwrap().insert(id, key);
+        }
         Ok(())
     }
 
@@ -54,7 +58,9 @@ impl KeyVault for Vault {
 
     fn destroy(&self, id: String) -> Result<(), VaultError> {
         self.failing()?;
-        self.keys.lock().unwrap().remove(&id);
+        if !self.idles.load(Ordering::SeqCst) {
+            self.keys.lock().unwrap().remove(&id);
+        }
         Ok(())
     }
 
@@ -129,7 +135,18 @@ fn breaks_the_vault() {
         assert_eq!(told, (Code::VaultFailed, "that isn't a key of 32 bytes"), "{length} bytes");
     }
     *vault.keys.lock().unwrap() = kept;
-    assert!(Book::open(config).is_ok());
+    let book = Book::open(config.clone()).unwrap();
+    // Nor is its word taken that a key was kept or destroyed.
+    vault.idles.store(true, Ordering::SeqCst);
+    assert_eq!(crate::phones::code(book.rotate()), Some(Code::VaultFailed));
+    book.suspend().unwrap();
+    drop(book);
+    let book = Book::open(config.clone()).unwrap();
+    assert_eq!(crate::phones::code(book.wipe()), Some(Code::VaultFailed));
+    drop(book);
+    vault.idles.store(false, Ordering::SeqCst);
+    assert_eq!(Book::open(config).unwrap().wipe().unwrap().generations, 1);
+    assert!(vault.keys.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -335,4 +352,11 @@ fn survives_a_panic() {
     // Where a language is behind it, the layer makes an exception of it; here it is a panic still.
     assert!(std::panic::catch_unwind(rehearse_panic).is_err());
     assert_eq!(lapel_ffi::version(), "0.1.0");
+    // In the middle of a call the book is put back all the same.
+    let ada = Phone::of("Ada");
+    let book = std::panic::AssertUnwindSafe(ada.book.clone());
+    assert!(std::panic::catch_unwind(|| rehearse_panic_in(book.clone())).is_err());
+    let book = ada.book.clone();
+    let done = thread::spawn(move || book.count(ContactQuery::default()));
+    assert_eq!(done.join().unwrap(), Ok(0));
 }

@@ -8,7 +8,6 @@ import threading
 import typing
 
 from ._ffi import ProgressListener, WorkProgress
-from ._types import LapelError
 
 _T = typing.TypeVar("_T")
 _ended: contextvars.ContextVar[typing.Optional[threading.Event]] = contextvars.ContextVar("lapel.ended", default=None)
@@ -46,8 +45,9 @@ async def on_thread(call: typing.Callable[..., _T], *arguments: typing.Any) -> _
         return await asyncio.shield(working)
     except asyncio.CancelledError as cancelled:
         ended.set()
-        try:
-            await working
-        except LapelError as error:
-            raise cancelled from error
-        raise
+        while not working.done():
+            try:
+                await asyncio.wait({working})
+            except asyncio.CancelledError:
+                pass  # It is cancelled already, and waits for the end all the same.
+        raise cancelled from working.exception()

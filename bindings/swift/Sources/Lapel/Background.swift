@@ -62,7 +62,7 @@ extension Proof {
     public func inBackground<T: Sendable>(
         _ work: @escaping @Sendable (Proof, ProgressListener) throws -> T
     ) async throws -> T {
-        try await Work.inBackground { try work(self, Watch(nil)) }
+        try await Work.inBackground(on: Work.proofs) { try work(self, Watch(nil)) }
     }
 }
 
@@ -71,13 +71,16 @@ private final class Work: @unchecked Sendable {
     /// What this thread is doing.
     @TaskLocal static var current: Work?
 
-    // One after the other, as a book does it anyway, and not on Swift's own threads, which must not block.
-    private static let queue = DispatchQueue(label: "dev.lapel.background", qos: .userInitiated)
+    // Not on Swift's own threads, which must not block; of books one after the other, as a book does it anyway.
+    static let books = DispatchQueue(label: "dev.lapel.background", qos: .userInitiated)
+    static let proofs = DispatchQueue(label: "dev.lapel.proofs", qos: .userInitiated, attributes: .concurrent)
 
     private let lock = NSLock()
     private var cancelled = false
 
-    static func inBackground<T: Sendable>(_ call: @escaping @Sendable () throws -> T) async throws -> T {
+    static func inBackground<T: Sendable>(
+        on queue: DispatchQueue = books, _ call: @escaping @Sendable () throws -> T
+    ) async throws -> T {
         let work = Work()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

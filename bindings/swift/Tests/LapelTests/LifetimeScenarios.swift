@@ -84,6 +84,8 @@ final class LifetimeScenarios: ScratchCase {
             XCTAssertTrue(error.localizedDescription.contains("as rehearsed"), error.localizedDescription)
         }
         XCTAssertEqual(version(), "0.1.0")
-        XCTAssertEqual(try phone("Ada").book.count(query: ContactQuery(order: .latest)), 0)
+        let book = try phone("Ada").book
+        XCTAssertThrowsError(try rehearsePanicIn(book: book))
+        XCTAssertEqual(try book.count(query: ContactQuery(order: .latest)), 0)
     }
 }

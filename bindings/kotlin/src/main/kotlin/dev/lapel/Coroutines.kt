@@ -101,8 +101,9 @@ private val working = ThreadLocal<Job?>()
 
 private class Watched(private val other: ProgressListener?) : ProgressListener {
     override fun goesOn(progress: WorkProgress): Boolean {
-        val goesOn = other?.goesOn(progress) ?: true
-        return goesOn && working.get()?.isActive != false
+        // First, since the other may throw, which ends nothing.
+        if (working.get()?.isActive == false) return false
+        return other?.goesOn(progress) ?: true
     }
 }
 
