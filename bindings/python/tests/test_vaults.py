@@ -6,6 +6,7 @@ import typing
 from pathlib import Path
 
 import lapel
+import pytest
 from lapel import ErrorCode, LapelError
 from phones import Phone, Vault, failing, open_book
 
@@ -38,7 +39,8 @@ def test_loses_the_key(ada: Phone) -> None:
     assert open_book(ada.home, vault).person() == ada.person
 
 
-def test_breaks_the_vault(ada: Phone) -> None:
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_breaks_the_vault(ada: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     vault = typing.cast(Vault, ada.vault)
 
     def broken() -> None:
@@ -49,16 +51,15 @@ def test_breaks_the_vault(ada: Phone) -> None:
         ada.book.rotate()
     assert "the drawer is stuck" in values["detail"]
     # What isn't an `Exception` isn't passed on by what is generated, and the key wasn't kept.
-    pressed = iter([KeyboardInterrupt("in the middle")])
-
-    def interrupted() -> None:
-        for what in pressed:
-            raise what
-
-    vault.before = interrupted
-    with failing(ErrorCode.VAULT_FAILED):
-        ada.book.rotate()
     vault.before = lambda: None
+
+    def interrupted(id: str, key: bytes) -> None:
+        raise KeyboardInterrupt("in the middle")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "store", interrupted)
+        with failing(ErrorCode.VAULT_FAILED):
+            ada.book.rotate()
     ada.book.suspend()
     ada.book.resume()
     ada.meets(1)

@@ -33,6 +33,15 @@ fn signed(head: &Head, entries: &[Entry], secret: &[u8; 32]) -> Vec<u8> {
     writing.finish(&Identity::from_secret(secret)).unwrap()
 }
 
+#[test]
+fn a_backup_that_is_finished_has_left_every_buffer() {
+    let lock = Lock::recipients(&[RECIPIENT]).unwrap();
+    let out = io::BufWriter::with_capacity(1 << 20, Vec::new());
+    let writing = Writing::begin(out, &lock, &head()).unwrap();
+    let out = writing.finish(&Identity::from_secret(&SECRET)).unwrap();
+    assert!(out.buffer().is_empty() && judged(out.get_ref()).is_ok());
+}
+
 /// Any bytes in an age file.
 fn locked(bytes: &[u8]) -> Vec<u8> {
     let lock = Lock::recipients(&[RECIPIENT]).unwrap();

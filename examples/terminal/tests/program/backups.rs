@@ -87,6 +87,9 @@ fn what_opens_no_backup_is_said_in_a_sentence_and_changes_nothing() {
     refused(&["backup", "--out", file, "--recipient", "age1nobody"], 8, "ecipient 1 is none");
     refused(&["restore", "-", "--passphrase-file", &right], 2, "name a file");
     refused(&["backup", "--out", file, "--passphrase", "right"], 2, "unexpected argument");
+    let nowhere = ada.path("nowhere/book.age");
+    let nowhere = nowhere.to_str().unwrap();
+    refused(&["backup", "--out", nowhere, "--passphrase-file", &right], 9, "nowhere/book.age");
 }
 
 #[test]

@@ -42,9 +42,8 @@ class HandshakeModel(private val book: Book, private val session: Session, priva
 
     private suspend fun consider(who: Verified) {
         if (!who.acceptedBefore && !view.ask(who, book.work { standing(who.person) })) return
-        // Durable before the screen confirms.
-        val recorded = book.work { record(session.accept(who.transcript)) }
-        session.acknowledge(recorded)
+        // Durable before the screen confirms; and in one piece, since a coroutine may be cancelled between two.
+        book.work { session.acknowledge(record(session.accept(who.transcript))) }
     }
 }
 

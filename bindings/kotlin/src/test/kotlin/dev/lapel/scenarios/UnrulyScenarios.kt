@@ -16,6 +16,7 @@ import dev.lapel.reason
 import dev.lapel.rehearseError
 import dev.lapel.rehearseMeetings
 import dev.lapel.rehearsePanic
+import dev.lapel.rehearsePanicIn
 import dev.lapel.values
 import dev.lapel.work
 import kotlinx.coroutines.CoroutineStart
