@@ -43,7 +43,7 @@ fn fields(properties: &[Value]) -> Value {
         "email": all("email"),
         "phone": all("tel"),
         "url": all("url"),
-        "handle": all("x-socialprofile"),
+        "handle": all("socialprofile"),
         "pronouns": all("pronouns"),
         "categories": all("categories"),
         "note": one("note"),
