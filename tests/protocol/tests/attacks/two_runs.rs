@@ -227,4 +227,10 @@ fn a_screen_that_follows_what_it_is_told_never_stands_still() {
         ada.clock = until;
     }
     assert!(changes.contains(&lapses), "the offer that nobody answered went then");
+    let end = ada.clock + Duration::from_secs(5);
+    while ada.clock < end {
+        let frame = ada.exchange.frame(ada.clock).unwrap();
+        assert_eq!(frame.shows, Shows::Hello);
+        ada.clock = frame.until.unwrap();
+    }
 }
