@@ -153,6 +153,30 @@ def test_cancels_a_task(tmp_path: Path) -> None:
     progress.goes = lambda: True
     assert asyncio.run(on_thread(ada.book.check)).entries >= 200
 
+    # Cancelled twice, and whatever the work ends in, the task waits for its end and is cancelled.
+    async def cancels_twice() -> None:
+        begun, let_go = asyncio.Event(), threading.Event()
+        loop, ended = asyncio.get_running_loop(), threading.Event()
+
+        def fails() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            assert let_go.wait(60)
+            ended.set()
+            raise ValueError("the work's own")
+
+        task = asyncio.ensure_future(on_thread(fails))
+        await begun.wait()
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0)
+        assert not task.done()
+        let_go.set()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert ended.is_set() and isinstance(caught.value.__cause__, ValueError)
+
+    asyncio.run(cancels_twice())
+
 
 def test_outlives_its_handle(ada: Phone, grace: Phone) -> None:
     book = ada.book

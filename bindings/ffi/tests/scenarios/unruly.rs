@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use lapel::book::Mode;
 use lapel::code::Code;
@@ -356,7 +357,8 @@ fn survives_a_panic() {
     let ada = Phone::of("Ada");
     let book = std::panic::AssertUnwindSafe(ada.book.clone());
     assert!(std::panic::catch_unwind(|| rehearse_panic_in(book.clone())).is_err());
-    let book = ada.book.clone();
-    let done = thread::spawn(move || book.count(ContactQuery::default()));
-    assert_eq!(done.join().unwrap(), Ok(0));
+    let (book, (done, waits)) = (ada.book.clone(), mpsc::channel());
+    // Where it isn't, whoever wants it waits for ever.
+    thread::spawn(move || done.send(book.count(ContactQuery::default())));
+    assert_eq!(waits.recv_timeout(Duration::from_secs(60)), Ok(Ok(0)));
 }

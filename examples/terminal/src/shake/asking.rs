@@ -69,13 +69,15 @@ impl Asking {
     pub(crate) fn hear(&mut self, line: &str) -> Said {
         let number = line.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         let word = line.strip_suffix(number).unwrap_or_default();
-        let Some(answer) = yes_or_no(word) else { return Said::Else };
-        let expected = self.number.map(|number| number.to_string()).unwrap_or_default();
-        if number == expected {
-            return Said::Answer(answer);
+        match (yes_or_no(word), self.number) {
+            (Some(answer), None) if number.is_empty() => Said::Answer(answer),
+            (Some(answer), Some(own)) if number == own.to_string() => Said::Answer(answer),
+            (Some(_), Some(_)) => {
+                self.wrong += u8::from(!number.is_empty());
+                if self.wrong < MOST_WRONG { Said::Refused } else { Said::TooOften }
+            }
+            _ => Said::Else,
         }
-        self.wrong += u8::from(!number.is_empty());
-        if self.wrong < MOST_WRONG { Said::Refused } else { Said::TooOften }
     }
 }
 
