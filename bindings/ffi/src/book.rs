@@ -97,13 +97,10 @@ impl Book {
     pub fn begin(&self, badge: Badge, options: SessionOptions) -> Result<Arc<Session>, LapelError> {
         let (badge, options) = (lapel::badge::Badge::new(badge)?, options.checked()?);
         // Counted among the sessions while the book is in hand, so that a suspension ends it or comes first.
-        self.desk.with(|book| {
+        self.desk.with_open(|book| {
             let (me, counter) = (book.identity(), book.counter());
             let (now, wall) = (Clock::default().now(), clock::wall());
             let rng = &mut desk::rng()?;
-            if book.is_suspended() {
-                return Err(lapel::book::ReadError::Suspended.into());
-            }
             let exchange = Exchange::begin(me, &badge, options, now, wall, counter, rng)?;
             let session = Session::of(exchange, Clock::default());
             let mut sessions = self.sessions();
@@ -227,11 +224,8 @@ pub fn wipe_book(home: String, vault: Arc<dyn KeyVault>) -> Result<Wiped, LapelE
 impl Book {
     pub(crate) fn in_the_middle_of_a_call(
         &self,
-        rehearsed: impl FnOnce(),
+        rehearsed: impl FnOnce() -> Result<(), LapelError>,
     ) -> Result<(), LapelError> {
-        self.desk.with(|_| {
-            rehearsed();
-            Ok(())
-        })
+        self.desk.with(|_| rehearsed())
     }
 }

@@ -128,9 +128,8 @@ pub(super) fn hubspot() -> Vec<Column> {
         Column::field("Website URL", Field::Url, 0),
         // It wants a date with each note, so none is made for a fingerprint alone.
         Column::new("Note body", |card| {
-            let says = !words::said(card, false, has_column_in_a_crm).is_empty();
-            let about = || words::about(card, false, has_column_in_a_crm);
-            if says { about() } else { String::new() }
+            let said = words::said(card, false, has_column_in_a_crm);
+            if said.is_empty() { said } else { words::signed(said, card) }
         }),
         Column::new("Activity date", |card| {
             card.encounters.last().map(|met| met.met_at.to_string()).unwrap_or_default()

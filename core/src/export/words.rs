@@ -13,7 +13,11 @@ pub(super) fn about(
     has_categories: bool,
     elsewhere: impl Fn(Field, usize) -> bool,
 ) -> String {
-    let said = said(card, has_categories, elsewhere);
+    signed(said(card, has_categories, elsewhere), card)
+}
+
+/// What was said, and of which key.
+pub(super) fn signed(said: String, card: &Card) -> String {
     format!("{said}Lapel fingerprint {}.", card.person.fingerprint())
 }
 

@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use lapel::book::{Book, Watch};
+use lapel::book::{Book, ReadError, Watch};
 
 use crate::error::LapelError;
 use crate::listen::{
@@ -78,6 +78,18 @@ impl Desk {
             }
         }
         done
+    }
+
+    /// The same, unless the book is suspended, which one that was wiped stays.
+    pub(super) fn with_open<T>(
+        &self,
+        work: impl FnOnce(&mut Book) -> Result<T, LapelError>,
+    ) -> Result<T, LapelError> {
+        self.with(
+            |book| {
+                if book.is_suspended() { Err(ReadError::Suspended.into()) } else { work(book) }
+            },
+        )
     }
 
     /// Tells whoever watches how far work is that the core doesn't watch itself.

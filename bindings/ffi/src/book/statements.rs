@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use lapel::Carrier;
-use lapel::book::{BookError, ReadError};
+use lapel::book::BookError;
 use lapel::identity::PersonId;
 use lapel::statement::{BadgeUpdate, IdentityLink};
 
@@ -38,14 +38,9 @@ impl Book {
 
     /// Signs that the owner of `old` and this book's are one person, for those who met the old one.
     pub fn sign_link(&self, old: Arc<Book>) -> Result<String, LapelError> {
-        let [old, new] = [&old.desk, &self.desk].map(|desk| {
-            desk.with(|book| match book.is_suspended() {
-                // A book that was wiped signs nothing any more.
-                true => Err(ReadError::Suspended.into()),
-                false => Ok(book.identity().clone()),
-            })
-        });
-        let link = IdentityLink::sign(&old?, &new?, clock::wall())?;
+        let old = old.desk.with_open(|book| Ok(book.identity().clone()))?;
+        let new = self.desk.with_open(|book| Ok(book.identity().clone()))?;
+        let link = IdentityLink::sign(&old, &new, clock::wall())?;
         Ok(link.to_text(&Carrier::lapel()))
     }
 
