@@ -206,7 +206,8 @@ impl Session {
         Ok(Scan { says: scanned.to_string(), result: scanned.into() })
     }
 
-    /// Everyone verified and not accepted yet.
+    /// Everyone verified and not accepted yet; after an acceptance, whatever of that person's isn't
+    /// acknowledged yet (accepting it again gives the same encounter).
     pub fn waiting(&self) -> Result<Vec<Verified>, LapelError> {
         Ok(self.exchange().waiting().into_iter().map(Verified::from).collect())
     }
@@ -238,7 +239,7 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session and wipes its keys.
+    /// Ends the session and wipes its keys (the identity's stays as long as book or session do).
     pub fn end(&self) {
         self.exchange().end();
         self.tell();

@@ -1,7 +1,7 @@
 //! Forgetting people for good, where others point at them too: whom they introduced, and what they
 //! led to, keep that somebody was there, and who had introduced that somebody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_core::CryptoRng;
 
@@ -30,8 +30,9 @@ impl Book {
     ) -> Result<Rewritten, BookError> {
         let mut gone = Gone::new(self.identity());
         let (mut stones, mut subjects) = (Vec::new(), BTreeSet::new());
+        let outcomes = self.written_in(Listed::Outcomes)?;
         for person in people.iter().collect::<BTreeSet<_>>() {
-            let of_them = self.tombstones(person, &gone)?;
+            let of_them = self.tombstones(person, &outcomes, &gone)?;
             if !of_them.is_empty() {
                 subjects.extend(about(person));
             }
@@ -58,8 +59,13 @@ impl Book {
         Ok(Rewritten { people: subjects.len(), ..done })
     }
 
-    /// What stays of `person`; nothing if the book doesn't know them.
-    fn tombstones(&self, person: &PersonId, gone: &Gone) -> Result<Vec<Tombstone>, ReadError> {
+    /// What stays of `person`, whom some of `outcomes` may name; nothing if the book doesn't know them.
+    fn tombstones(
+        &self,
+        person: &PersonId,
+        outcomes: &BTreeMap<Target, Written>,
+        gone: &Gone,
+    ) -> Result<Vec<Tombstone>, ReadError> {
         let Some(subject) = about(person) else { return Ok(Vec::new()) };
         let (mut known, mut written, mut is_known) = (Vec::new(), Written::default(), false);
         let mut theirs = BTreeSet::from([Link::Contact(*person)]);
@@ -80,8 +86,8 @@ impl Book {
             return Ok(Vec::new());
         }
         // Who is forgotten can't be told from others in what they led to, so what they didn't is noted.
-        for (target, written) in self.written_in(Listed::Outcomes)? {
-            let Target::Outcome(outcome) = target else { continue };
+        for (target, written) in outcomes {
+            let Target::Outcome(outcome) = *target else { continue };
             let taken_away = written.links_that_are(false).filter(|link| theirs.contains(link));
             known.extend(taken_away.map(|link| gone.hider().unlinked(outcome, link)));
         }

@@ -59,7 +59,8 @@ use crate::wire::{
 /// One person's side of a meeting, from the first code shown to the peer's confirmation.
 ///
 /// It draws a fresh session when its hello grows stale and nobody has answered; the old session
-/// goes on opening what was sealed to it. Dropping or [`ending`](Exchange::end) it wipes every key.
+/// goes on opening what was sealed to it. [`Exchange::end`] wipes its sessions' keys; dropping it wipes
+/// the identity's as well.
 #[cfg_attr(test, derive(Clone))]
 pub struct Exchange {
     terms: Arc<Terms>,
@@ -198,7 +199,9 @@ impl Exchange {
         scanned
     }
 
-    /// Everyone verified and not accepted yet, as a screen that was away shows them again.
+    /// Everyone verified and not accepted yet, as a screen that was away shows them again; after an
+    /// acceptance, whatever of that person's isn't acknowledged yet, so that an app that lost the
+    /// encounter gets it by accepting again.
     pub fn waiting(&self) -> Vec<Verified> {
         self.sessions().flat_map(Session::waiting).collect()
     }

@@ -67,7 +67,7 @@ pub enum Step {
     /// A code was answered: the screen now shows this badge, sealed to whoever showed it.
     Answered,
     /// The accepted peer's confirmation came before this side's record was acknowledged. Record,
-    /// acknowledge and scan it again.
+    /// acknowledge and scan it again; [`waiting`](super::Exchange::waiting) says whose record.
     ConfirmedEarly,
 }
 
@@ -86,10 +86,10 @@ pub struct Verified {
     pub claimed_time: UnixTime,
     /// Whether they have accepted this phone's owner already.
     pub confirmed: bool,
-    /// Whether this exchange accepted this person already, with this very badge, under another
+    /// Whether this exchange accepted this person already, with this very badge. Under another
     /// transcript: one of the two codes was renewed in the middle. Accept this one too, without
-    /// asking again, so that both phones come to hold one transcript that both confirmed. The book
-    /// counts the two as one meeting.
+    /// asking again, so that both phones come to hold one transcript that both confirmed; the book
+    /// counts the two as one meeting. Under this one: its record isn't acknowledged yet.
     pub accepted_before: bool,
     /// The check code, where it can't have been ground.
     pub check_code: Option<CheckCode>,

@@ -243,6 +243,19 @@ fn a_sound_head_in_a_wrong_place_hides_nothing_behind_it() {
     }
 }
 
+/// Found by fuzzing: the frame before took the first byte of the next one for its own end, and so hid it.
+#[test]
+fn a_frame_that_lost_its_last_byte_hides_nothing_behind_it() {
+    let (bench, offsets) = Bench::with(&[b"one", b"two", b"three"]);
+    let mut bytes = fs::read(bench.path()).unwrap();
+    bytes.remove(offsets[1] - 1);
+    fs::write(bench.path(), &bytes).unwrap();
+    let (_, seen) = bench.open();
+    assert_eq!(seen.seqs, [2, 3]);
+    let [damage] = seen.damage[..] else { panic!("{:?}", seen.damage) };
+    assert_eq!((damage.first, damage.lost, damage.bytes), (1, 1, 352));
+}
+
 /// Found by fuzzing: with the entries before it cut out, a high sequence looked made up for good.
 #[test]
 fn entries_that_follow_a_frame_moved_to_the_front_are_found_again() {

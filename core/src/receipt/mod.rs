@@ -23,7 +23,7 @@ use crate::signing::{self, Context};
 use crate::transcript::Transcript;
 use crate::wire::{Committed, Hello, Opening};
 
-pub use self::shown::{Comparison, Shown, ShownSide, State};
+pub use self::shown::{Comparison, Quoted, Shown, ShownSide, State};
 
 /// A receipt that verifies. There are no others: reading one verifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]

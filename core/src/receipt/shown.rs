@@ -120,8 +120,10 @@ impl fmt::Display for ShownSide {
     }
 }
 
-/// Somebody's words in quotation marks, which can't end before they do.
-struct Quoted<'a>(&'a str);
+/// Somebody's words in quotation marks, which can't end before they do: a quotation mark or backslash
+/// among them has a backslash before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

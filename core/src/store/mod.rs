@@ -9,6 +9,7 @@
 mod attach;
 mod build;
 mod error;
+mod heading;
 mod home;
 #[cfg(feature = "backup")]
 mod make;
@@ -24,8 +25,6 @@ mod tests;
 mod wipe;
 
 use std::cmp::Ordering;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
@@ -33,11 +32,12 @@ use zeroize::Zeroizing;
 
 use crate::disk::{create_dir, sync_dir};
 use crate::index::{EngineError, Index};
-use crate::ledger::{Header, HeaderError, Ledger, Subject, WriteError};
+use crate::ledger::{Header, Ledger, Subject, WriteError};
 use crate::seal::Keys;
 use crate::vault::Head;
 
 use attach::Place;
+use heading::Heading;
 use home::{Claim, Home};
 
 pub(crate) use build::{Pour, Take};
@@ -51,9 +51,6 @@ pub(crate) use settings::Cancelled;
 pub use settings::{Mode, Progress, Settings, Watch, Work};
 pub use wipe::Wiped;
 pub(crate) use wipe::wipe;
-
-/// The newest format of a ledger that this version knows.
-const KNOWN: u16 = crate::ledger::VERSION;
 
 /// An open book. Dropping it is as safe as a kill; [`Store::close`] also saves the next open from
 /// catching up.
@@ -120,22 +117,8 @@ impl Store {
         }
         let dir = home::generation(home, newest.unwrap_or(1));
         let path = dir.join("ledger");
-        let mut is_unread = false;
-        let (header, header_damaged) = match read_header(&path) {
-            Ok(read) => read,
-            // No ledger at all, none any more, or one whose start the disk can't read: the index has a
-            // copy of the header.
-            Err(
-                error @ (OpenError::NotOurs { .. }
-                | OpenError::DamagedHeader { .. }
-                | OpenError::Io { .. }),
-            ) if writable && survey.claimed => {
-                is_unread = matches!(error, OpenError::Io { .. });
-                let header = Index::header(&dir.join("index"), settings.engine).ok_or(error)?;
-                (header, true)
-            }
-            Err(error) => return Err(error),
-        };
+        let heading = Heading::read(&dir, settings.engine, writable && survey.claimed)?;
+        let header = &heading.header;
         if home::generation(home, header.id.epoch) != dir {
             return Err(OpenError::NotOurs { path });
         }
@@ -145,14 +128,10 @@ impl Store {
             return Err(OpenError::AnotherOwner { path: home.into() });
         }
         let keys = Arc::new(keys);
-        if header_damaged && writable {
-            match Ledger::put_header(&path, &header) {
-                // What can't be read often can't be written either, and the index keeps its copy.
-                Err(_) if is_unread => {}
-                put => put.map_err(OpenError::at(&path))?,
-            }
+        if writable {
+            heading.put_back(&path).map_err(OpenError::at(&path))?;
         }
-        let ledger = Ledger::open(&path, &header, Arc::clone(&keys), writable);
+        let ledger = Ledger::open(&path, header, Arc::clone(&keys), writable);
         let mut ledger = ledger.map_err(OpenError::at(&path))?;
 
         let mut report = OpenReport {
@@ -160,17 +139,17 @@ impl Store {
             torn: 0,
             damage: Vec::new(),
             healed: 0,
-            header_damaged,
+            header_damaged: heading.is_damaged(),
             rolled_back: None,
             index: IndexState::Current { added: 0 },
             cleaned: false,
             old_key_remains: false,
         };
-        let place = Place { keys: &keys, header: &header, dir: &dir, settings };
+        let place = Place { keys: &keys, header, dir: &dir, settings };
         let index = place.open(&mut ledger, &mut report)?;
         let settings = settings.clone();
         let known = settings.vault.head(&header.id.store)?;
-        let (next, renewed_to) = (None, 0);
+        let (header, next, renewed_to) = (heading.header, None, 0);
         let store = Self { settings, keys, header, ledger, index, next, renewed_to, known, claim };
         report.rolled_back = store.rolled_back();
         // Only now, when the newest generation has proved to open.
@@ -295,20 +274,6 @@ impl Store {
         };
         is_behind.then_some(RolledBack { known, found })
     }
-}
-
-fn read_header(path: &Path) -> Result<(Header, bool), OpenError> {
-    let read = Ledger::header(path).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            OpenError::NotOurs { path: path.into() }
-        }
-        _ => OpenError::at(path)(e),
-    })?;
-    read.map_err(|error| match error {
-        HeaderError::NotALedger => OpenError::NotOurs { path: path.into() },
-        HeaderError::NewerVersion(found) => OpenError::NewerVersion { found, known: KNOWN },
-        HeaderError::Damaged => OpenError::DamagedHeader { path: path.into() },
-    })
 }
 
 fn index_failed(error: EngineError) -> ReadError {

@@ -9,14 +9,15 @@ use std::io;
 use std::path::Path;
 
 use super::home::{self, Home};
-use super::{OpenReport, Store, read_header};
+use super::{OpenReport, Store};
 use crate::disk::remove_tree;
 use crate::ledger::Ledger;
 use crate::vault::{KeyId, KeyVault};
 
 /// The store id in the ledger of the generation in `dir`, if it can be read.
 pub(super) fn store_of(dir: &Path) -> Option<[u8; 16]> {
-    read_header(&dir.join("ledger")).ok().map(|(header, _)| header.id.store)
+    let (header, _) = Ledger::header(&dir.join("ledger")).ok()?.ok()?;
+    Some(header.id.store)
 }
 
 /// Removes a generation that was never finished, in which nothing was acknowledged, and its key if the vault

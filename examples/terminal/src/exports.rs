@@ -183,7 +183,7 @@ fn told(error: ExportError, book: &Book, args: &ExportArgs) -> Failure {
         }
         ExportError::Cancelled => {
             let message = match &args.out {
-                Some(out) if files::is_standard(out) => "Interrupted.".to_owned(),
+                Some(out) if files::is_stream(out) => "Interrupted.".to_owned(),
                 Some(out) => format!("Interrupted. {} is as it was.", out.display()),
                 None => "Interrupted. Nothing was written.".to_owned(),
             };

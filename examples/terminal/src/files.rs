@@ -23,6 +23,11 @@ pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Whether what is written there goes on at once, and nothing stays: standard output, a pipe, a device.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    is_standard(path) || fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
 /// Writes a file, or standard output for `-`. A file gets its new contents by a rename, so that
 /// nobody ever sees half of it, and a failure leaves the old one as it was.
 pub(crate) fn write(path: &Path, bytes: &[u8], lasting: Lasting) -> Outcome {

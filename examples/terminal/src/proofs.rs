@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use lapel::proof::{self, Header, Verified};
-use lapel::receipt::Shown;
+use lapel::receipt::{Quoted, Shown};
 use serde_json::{Value, json};
 
 use crate::failure::Outcome;
@@ -45,7 +45,7 @@ fn text(verified: &Verified, all: &[Shown]) -> String {
     let terms = &header.terms;
     let said = |words: &str, text: &str| match text {
         "" => String::new(),
-        text => format!(", {words} \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+        text => format!(", {words} {}", Quoted(text)),
     };
     let mut parts = vec![format!(
         "A proof by [{}] of {} receipts, by their own words made at {}{}{}.\n\

@@ -163,6 +163,25 @@ final class ComfortTests: ScratchCase {
         XCTAssertEqual(verified.receipts, 5)
     }
 
+    func testAProofDoesNotWaitForABook() async throws {
+        let book = try book(of: 2).0
+        let proof = Proof.fromBytes(proof: try book.prove(request: ProofRequest(selection: .everybody, to: "")))
+        let (begun, begins) = AsyncStream<Void>.makeStream()
+        let goesOn = DispatchSemaphore(value: 0)
+        let working = Task {
+            try await book.inBackground { _ in
+                begins.yield()
+                return goesOn.wait(timeout: .now() + 60) == .success
+            }
+        }
+        for await _ in begun { break }
+        let verified = try await proof.inBackground { try $0.verify(limit: 9, progress: $1) }
+        goesOn.signal()
+        let waited = try await working.value
+        XCTAssertTrue(waited)
+        XCTAssertEqual(verified.receipts, 2)
+    }
+
     func testADesktopKeepsItsKeysInFiles() throws {
         let (home, keys) = (scratch.appendingPathComponent("book").path, scratch.appendingPathComponent("keys").path)
         let made = try Book.open(config: BookConfig(home: home, vault: fileVault(dir: keys), mode: .create))

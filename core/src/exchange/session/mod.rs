@@ -167,15 +167,21 @@ impl Session {
         self.acceptances.iter().any(|acceptance| Some(acceptance.transcript) == transcript)
     }
 
+    fn is_acknowledged(&self, at: usize) -> bool {
+        let transcript = self.peers.get(at).map(|peer| peer.transcript);
+        let mut acknowledged = self.acceptances.iter().filter(|a| a.acknowledged);
+        acknowledged.any(|acceptance| Some(acceptance.transcript) == transcript)
+    }
+
     fn is_taken_by(&self, peer: &Peer) -> bool {
         let taken = self.taken_by.as_ref().zip(peer.proof.as_ref());
         taken.is_some_and(|(taken, proof)| taken.is(&proof.plaintext))
     }
 
-    /// Those waiting to be accepted, in the order they came.
+    /// Those waiting to be accepted or, accepted, for the record of that, in the order they came.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Verified> + '_ {
         (0..self.peers.len())
-            .filter(|at| !self.is_accepted(*at))
+            .filter(|at| !self.is_acknowledged(*at))
             .filter_map(|at| self.verified(at))
             .filter(|v| self.taken_by.is_none() || v.accepted_before)
     }

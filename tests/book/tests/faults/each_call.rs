@@ -105,14 +105,15 @@ pub(crate) fn start(life: Life, base: &(TempDir, Promise)) -> (TempDir, Promise)
     }
 }
 
-/// Has a child do in copies of `base` what it does, killed before each of its calls, and once not at all;
-/// `judge` is shown what each one left. Gives the number of kills.
+/// Has a child do in copies of `base` what it does, killed before its calls, of which each one, or one of so
+/// many, counts, and once not at all; `judge` is shown what each one left. Gives the number of kills.
 pub(crate) fn kill_before_each_call(
     base: &Path,
+    one_of: usize,
     child: &dyn Fn(&Path) -> Command,
     judge: &mut dyn FnMut(&Path, &Run, &str),
 ) -> usize {
-    for (kills, n) in (1..).step_by(share(1, 9)).enumerate() {
+    for (kills, n) in (1..).step_by(one_of).enumerate() {
         let dir = scratch();
         copy_tree(base, dir.path());
         let run = run(child(dir.path()), dir.path(), Fault::KillBefore(n));

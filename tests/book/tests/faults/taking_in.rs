@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::each_call::{self, epochs, holds};
 use crate::facts::{self, Facts};
 use crate::promise::Promise;
-use crate::scratch;
+use crate::{scratch, share};
 
 fn key() -> Key {
     Key::identity(IDENTITY).unwrap()
@@ -76,7 +76,7 @@ fn kill_before_each_call(base: &Path) {
     assert_ne!(before.as_ref(), Some(&after));
     let mut is_done = Vec::new();
     let child = |dir: &Path| child::run("taking_in::child_that_takes_a_backup_in", dir);
-    each_call::kill_before_each_call(base, &child, &mut |dir, _, case| {
+    each_call::kill_before_each_call(base, share(1, 9), &child, &mut |dir, _, case| {
         let left = found(dir);
         assert!(left == before || left.as_ref() == Some(&after), "{case}: {left:#?}");
         is_done.push(left != before);

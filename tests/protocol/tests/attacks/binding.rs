@@ -1,7 +1,7 @@
 //! Who is bound to whom.
 
 use lapel::Flaw;
-use lapel::exchange::{AcceptError, Scanned};
+use lapel::exchange::{AcceptError, Scanned, Step, Verified};
 use lapel::transcript::Transcript;
 use lapel_protocol_tests::{CONFIRM, OFFER, Party, Phone, digits, schedule};
 
@@ -212,7 +212,27 @@ fn acceptance_goes_by_what_was_on_the_screen_and_not_by_who_came_last() {
     assert_eq!(ada.scan_bytes(mallory.offer(&hello)), Scanned::SessionTaken);
     assert_eq!(ada.scan_bytes(mallory.confirm(&hello, &ada.person())), Scanned::SessionTaken);
     assert_eq!(ada.accepts(&seen), encounter);
+    assert_eq!(ada.exchange.waiting(), [Verified { accepted_before: true, ..seen }]);
+    let recorded = ada.records(&encounter).unwrap();
+    ada.exchange.acknowledge(&recorded).unwrap();
     assert_eq!(ada.exchange.waiting(), []);
+}
+
+#[test]
+fn an_app_that_lost_the_encounter_gets_it_again_from_who_is_waiting() {
+    let (mut ada, grace) = (Phone::named("Ada"), Party::named("Grace"));
+    let hello = ada.hello();
+    let seen = ada.verifies(grace.offer(&hello));
+    let lost = ada.accepts(&seen);
+    let confirm = grace.confirm(&hello, &ada.person());
+    assert_eq!(ada.scan_bytes(&confirm), Scanned::Progressed(Step::ConfirmedEarly));
+    let whose = ada.exchange.waiting().remove(0);
+    assert!(whose.accepted_before && whose.confirmed);
+    let encounter = ada.accepts(&whose);
+    assert_eq!(encounter, lost);
+    let recorded = ada.records(&encounter).unwrap();
+    ada.exchange.acknowledge(&recorded).unwrap();
+    let _ = ada.is_confirmed_by(&confirm);
 }
 
 #[test]
