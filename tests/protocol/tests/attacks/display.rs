@@ -160,3 +160,17 @@ fn a_slot_takes_320_milliseconds_and_up_to_a_fifth_less_or_more() {
     }
     assert_eq!((lengths.first(), lengths.last()), (Some(&256), Some(&384)));
 }
+
+#[test]
+fn whoever_draws_again_within_a_slot_draws_the_same() {
+    let mut ada = Phone::named("Ada");
+    ada.answers(Party::named("Grace").hello());
+    for _ in 0..30 {
+        let frame = ada.exchange.frame(ada.clock).unwrap();
+        let until = frame.until.unwrap();
+        ada.clock = until - Duration::from_millis(1);
+        assert_eq!(ada.exchange.frame(ada.clock).unwrap(), frame);
+        ada.clock = until;
+        assert_ne!(ada.exchange.frame(ada.clock).unwrap().until, Some(until));
+    }
+}
