@@ -148,7 +148,7 @@ pub enum Scanned {
     /// A code was answered: the screen now shows this badge, sealed to whoever showed it.
     Answered,
     /// The accepted peer's confirmation came before the record was acknowledged: record, acknowledge,
-    /// and scan it again.
+    /// and scan it again. `waiting` says whose record.
     ConfirmedEarly,
     /// Somebody proved their key. Show them, and ask.
     Verified {
@@ -206,13 +206,14 @@ impl Session {
         Ok(Scan { says: scanned.to_string(), result: scanned.into() })
     }
 
-    /// Everyone verified and not accepted yet; after an acceptance, whatever of that person's isn't
-    /// acknowledged yet (accepting it again gives the same encounter).
+    /// Everyone verified and not accepted yet; after an acceptance, that person under each hello whose
+    /// record isn't acknowledged (accepting again gives the same encounter).
     pub fn waiting(&self) -> Result<Vec<Verified>, LapelError> {
         Ok(self.exchange().waiting().into_iter().map(Verified::from).collect())
     }
 
-    /// Notes whether the two people saw the same check code, before or while they accept.
+    /// Notes whether the two people saw the same check code, before they accept; refused as taken
+    /// afterwards, and the encounter stands.
     pub fn compared(&self, transcript: String, codes: Comparison) -> Result<(), LapelError> {
         Ok(self.exchange().compared(&transcript.parse()?, codes)?)
     }

@@ -202,10 +202,15 @@ def test_is_confirmed_early(ada: Phone, grace: Phone) -> None:
     assert ada.scan(graces).is_answered() and grace.scan(adas).is_answered()
     adas, graces = ada.shows(), grace.shows()
     grace.keeps(grace.verifies(adas))
-    encounter = ada.session.accept(ada.verifies(graces).transcript)
+    ada.session.accept(ada.verifies(graces).transcript)
     confirm = grace.shows()
     assert ada.scan(confirm).is_confirmed_early()
+    # An app that lost the encounter asks who is waiting, and accepts again.
+    (lost,) = ada.session.waiting()
+    assert lost.accepted_before
+    encounter = ada.session.accept(lost.transcript)
     ada.session.acknowledge(ada.book.record(encounter))
+    assert ada.session.waiting() == []
     ada.confirms(confirm)
     assert ada.contact(grace.person).state is MeetingState.CONFIRMED
 

@@ -59,8 +59,8 @@ use crate::wire::{
 /// One person's side of a meeting, from the first code shown to the peer's confirmation.
 ///
 /// It draws a fresh session when its hello grows stale and nobody has answered; the old session
-/// goes on opening what was sealed to it. [`Exchange::end`] wipes its sessions' keys; dropping it wipes
-/// the identity's as well.
+/// goes on opening what was sealed to it. [`Exchange::end`] wipes its sessions' keys; dropping it lets
+/// go of the identity too, which is wiped with its last clone.
 #[cfg_attr(test, derive(Clone))]
 pub struct Exchange {
     terms: Arc<Terms>,
@@ -200,8 +200,8 @@ impl Exchange {
     }
 
     /// Everyone verified and not accepted yet, as a screen that was away shows them again; after an
-    /// acceptance, whatever of that person's isn't acknowledged yet, so that an app that lost the
-    /// encounter gets it by accepting again.
+    /// acceptance, that person under each hello whose record isn't acknowledged, so that an app that
+    /// lost the encounter gets it by accepting again.
     pub fn waiting(&self) -> Vec<Verified> {
         self.sessions().flat_map(Session::waiting).collect()
     }
@@ -211,8 +211,9 @@ impl Exchange {
     /// something else was said about that one.
     ///
     /// # Errors
-    /// As [`accept`](Self::accept), and [`AcceptError::NoCheckCode`] if codes are said to agree
-    /// where none was offered.
+    /// As [`accept`](Self::accept), but [`AcceptError::Taken`] also for whoever was accepted under this
+    /// very transcript: it is too late, and their encounter stands; [`AcceptError::NoCheckCode`] if codes
+    /// are said to agree where none was offered.
     pub fn compared(&mut self, th: &Transcript, codes: Comparison) -> Result<(), AcceptError> {
         if self.ended {
             return Err(AcceptError::Ended);

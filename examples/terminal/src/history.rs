@@ -4,6 +4,7 @@ use std::fmt;
 
 use lapel::badge::Field;
 use lapel::book::{Contact, Meeting};
+use lapel::receipt::Quoted;
 use lapel::time::UnixTime;
 use lapel::transcript::Transcript;
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ impl fmt::Display for Change {
 }
 
 fn quoted(values: &[String]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+    let quoted: Vec<String> = values.iter().map(|value| Quoted(value).to_string()).collect();
     quoted.join(" and ")
 }
 

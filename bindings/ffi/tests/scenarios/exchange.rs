@@ -210,9 +210,15 @@ fn is_confirmed_early() {
     let who = verified(scan(&ours, &theirs));
     ada.accept(&ours, who);
     let seen = verified(scan(&theirs, &ours));
-    let accepted = theirs.accept(seen.transcript).unwrap();
+    theirs.accept(seen.transcript).unwrap();
     assert!(matches!(scan(&theirs, &ours), Scanned::ConfirmedEarly));
+    // An app that lost the encounter asks who is waiting, and accepts again.
+    let waiting = theirs.waiting().unwrap();
+    let [lost] = &waiting[..] else { panic!("{waiting:?}") };
+    assert!(lost.accepted_before);
+    let accepted = theirs.accept(lost.transcript.clone()).unwrap();
     theirs.acknowledge(&grace.book.record(&accepted).unwrap()).unwrap();
+    assert_eq!(theirs.waiting().unwrap(), []);
     grace.book.confirm(&confirmed(scan(&theirs, &ours))).unwrap();
     assert_eq!(grace.contact(&ada).unwrap().state, State::Confirmed);
 }

@@ -78,7 +78,7 @@ pub(super) struct Phone {
     pub(super) hellos: Vec<Hello>,
     /// What it has ever signed.
     pub(super) signed: BTreeSet<(Transcript, bool)>,
-    /// Those waiting to be accepted.
+    /// Those waiting to be accepted, or to be recorded.
     pub(super) waiting: Vec<Verified>,
     /// What its screen shows in turn.
     pub(super) screen: Vec<u32>,

@@ -183,5 +183,6 @@ fn control_c_gives_130_and_nothing_of_the_export() {
     assert_eq!(fs::read_to_string(&pipe).unwrap(), "");
     let output = child.wait_with_output().unwrap();
     assert_eq!(code(&output), 130, "{}", stderr(&output));
-    assert_eq!(stderr(&output), format!("Interrupted. {out} is as it was.\n"));
+    // Of a pipe nobody can say that it is as it was.
+    assert_eq!(stderr(&output), "Interrupted.\n");
 }

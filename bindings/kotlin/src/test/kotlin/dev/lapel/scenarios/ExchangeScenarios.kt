@@ -206,9 +206,13 @@ class ExchangeScenarios : Table() {
         val theirs = grace.begin()
         theirs.scan(ours)
         ada.accept(ours, ours.scan(theirs).who)
-        val accepted = theirs.accept(theirs.scan(ours).who.transcript)
+        theirs.accept(theirs.scan(ours).who.transcript)
         assertEquals(Scanned.ConfirmedEarly, theirs.scan(ours))
-        theirs.acknowledge(grace.book.record(accepted))
+        // An app that lost the encounter asks who is waiting, and accepts again.
+        val lost = theirs.waiting().single()
+        assertTrue(lost.acceptedBefore)
+        theirs.acknowledge(grace.book.record(theirs.accept(lost.transcript)))
+        assertEquals(emptyList<Any>(), theirs.waiting())
         grace.book.confirm(theirs.scan(ours).confirmation)
         assertEquals(MeetingState.CONFIRMED, grace.contact(ada)!!.state)
     }
