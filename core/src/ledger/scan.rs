@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::ledger::Mark;
 use crate::ledger::frame::{Frame, HEAD, Head, MAGIC, MAX_FRAME, MIN_FRAME};
 use crate::ledger::window::Window;
-use crate::seal::Keys;
+use crate::seal::{Keys, TAG};
 
 /// A stretch of the ledger that was complete once and doesn't open any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -163,7 +163,7 @@ impl Scan {
         let unlinked = frame.prev != self.mark.prev;
         let offset = match &self.damage {
             Some(bad) => bad.offset,
-            None if lost > 0 || unlinked => self.mark.offset,
+            None if lost > 0 || unlinked => self.mark.offset.min(frame.offset),
             None => return None,
         };
         Some(Damage { first, lost, offset, bytes: frame.offset - offset })
@@ -202,8 +202,14 @@ impl Scan {
 
     /// Not a head: the end, a torn write, or damage up to the next sound head.
     fn skip_to_head(&mut self) -> io::Result<()> {
-        if let Some(found) = self.find_head(self.at + 1, u64::MAX)? {
-            self.spoil(self.next());
+        // A frame that lost bytes of its end can have opened with the first ones of the next, when these
+        // are what it lost or an end mark like any other.
+        let is_behind_a_frame = self.at == self.mark.offset;
+        let from = if is_behind_a_frame { self.at - (TAG + 1) as u64 } else { self.at + 1 };
+        if let Some(found) = self.find_head(from, u64::MAX)? {
+            if found > self.at {
+                self.spoil(self.next());
+            }
             self.at = found;
             return Ok(());
         }
