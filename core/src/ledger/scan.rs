@@ -93,8 +93,9 @@ impl Scan {
         while self.tail.is_none() {
             let at = self.at;
             let bytes = self.window.read(at, MAX_FRAME)?;
-            let head = Head::parse(&self.keys, bytes).filter(|head| head.fits(at));
             let frame = Frame::open_first(&self.keys, at, bytes);
+            let head = Head::parse(&self.keys, bytes);
+            let head = head.filter(|head| head.fits(at) || frame.is_some());
             match (frame, head) {
                 (Some(frame), _) if frame.entry.seq >= self.mark.next => {
                     self.at += frame.bytes.len() as u64;
@@ -204,12 +205,14 @@ impl Scan {
     fn skip_to_head(&mut self) -> io::Result<()> {
         // A frame that lost bytes of its end can have opened with the first ones of the next, when these
         // are what it lost or an end mark like any other.
-        let is_behind_a_frame = self.at == self.mark.offset;
-        let from = if is_behind_a_frame { self.at - (TAG + 1) as u64 } else { self.at + 1 };
-        if let Some(found) = self.find_head(from, u64::MAX)? {
-            if found > self.at {
-                self.spoil(self.next());
-            }
+        if self.at == self.mark.offset
+            && let Some(within) = self.find_head(self.at - (TAG + 1) as u64, self.at)?
+        {
+            self.at = within;
+            return Ok(());
+        }
+        if let Some(found) = self.find_head(self.at + 1, u64::MAX)? {
+            self.spoil(self.next());
             self.at = found;
             return Ok(());
         }

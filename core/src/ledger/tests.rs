@@ -298,6 +298,21 @@ fn entries_that_follow_a_frame_moved_to_the_front_are_found_again() {
     assert_eq!(seen.damage.iter().map(|d| d.lost).sum::<u64>() + 2, seq);
 }
 
+/// Found by fuzzing: the second one was looked at again and again.
+#[test]
+fn a_frame_that_stands_twice_where_its_sequence_looks_made_up_is_handed_out_once() {
+    let (bench, offsets) = Bench::with(&[b"entry".as_slice(); 12]);
+    let whole = fs::read(bench.path()).unwrap();
+    let (before, last) = (&whole[..offsets[0]], &whole[offsets[11]..offsets[12]]);
+    fs::write(bench.path(), [before, last, last].concat()).unwrap();
+    let (_, seen) = bench.open();
+    assert_eq!((seen.seqs, seen.tail.mark.next), (vec![12], 13));
+    assert_eq!(
+        seen.damage.iter().map(|d| (d.first, d.lost)).collect::<Vec<_>>(),
+        [(1, 11), (13, 0)]
+    );
+}
+
 #[test]
 fn a_wiped_stretch_is_counted_by_the_sequences_around_it() {
     let payloads: Vec<Vec<u8>> = (0..20_u8).map(|i| vec![i; 300]).collect();
