@@ -281,9 +281,14 @@ impl Meeting {
         known.into_iter().find(|what| said(*what)).unwrap_or_default()
     }
 
-    /// The receipt, with the badges that the owner chooses to disclose in it.
+    /// The receipt, with the badges that the owner chooses to disclose in it. It says that check codes
+    /// differed if that was said of any of the runs.
     pub fn receipt(&self, disclose: Disclosure) -> Receipt {
-        self.run.receipt.disclosing(disclose)
+        let mut receipt = self.run.receipt.disclosing(disclose);
+        if self.comparison() == Comparison::Differs {
+            receipt.comparison = Comparison::Differs;
+        }
+        receipt
     }
 
     /// The texts of its confirm codes, one for each run, to show them again to a peer who lost them:

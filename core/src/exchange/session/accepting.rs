@@ -19,7 +19,8 @@ impl Session {
     ) -> Option<Result<(), AcceptError>> {
         let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
         let offered = self.verified(at)?.check_code.is_some();
-        if self.acceptance(transcript).is_some() {
+        let is_anothers = self.taken_by.is_some() && !self.is_taken_by(self.peers.get(at)?);
+        if is_anothers || self.acceptance(transcript).is_some() {
             return Some(Err(AcceptError::Taken));
         }
         if comparison == Comparison::Agrees && !offered {
