@@ -25,6 +25,7 @@ fn that_codes_differ_goes_for_every_hello_of_that_person() {
         let edsger = ada.verifies(Party::named("Edsger").offer(&hello));
         ada.exchange.compared(&one.transcript, Comparison::Differs).unwrap();
         for seen in if differing_first { [&one, &other] } else { [&other, &one] } {
+            assert_eq!(ada.accepts(seen).comparison(), Comparison::Differs);
             let _ = ada.keeps(seen);
         }
         assert_eq!(ada.exchange.accept(&edsger.transcript), Err(AcceptError::Taken));
