@@ -5,7 +5,6 @@
 //! bytes; the comparison in [`exactly`] refuses them all at once.
 
 use minicbor::{Decoder, Encoder, decode, encode};
-use zeroize::Zeroizing;
 
 /// The encoder that [`write()`] hands to its closure.
 pub(crate) type Writer<'a> = Encoder<&'a mut Vec<u8>>;
@@ -40,8 +39,7 @@ pub(crate) fn exactly<T, E: From<NotCanonical>>(
     rewrite: impl FnOnce(&T) -> Vec<u8>,
 ) -> Result<T, E> {
     let item = read(&mut Decoder::new(bytes))?;
-    // What it says may be a secret.
-    if *Zeroizing::new(rewrite(&item)) == bytes { Ok(item) } else { Err(NotCanonical.into()) }
+    if rewrite(&item) == bytes { Ok(item) } else { Err(NotCanonical.into()) }
 }
 
 /// Reads the head of an array of exactly `len` items.

@@ -281,14 +281,9 @@ impl Meeting {
         known.into_iter().find(|what| said(*what)).unwrap_or_default()
     }
 
-    /// The receipt, with the badges that the owner chooses to disclose in it. It says that check codes
-    /// differed if that was said of any of the runs.
+    /// The receipt, with the badges that the owner chooses to disclose in it.
     pub fn receipt(&self, disclose: Disclosure) -> Receipt {
-        let mut receipt = self.run.receipt.disclosing(disclose);
-        if self.comparison() == Comparison::Differs {
-            receipt.comparison = Comparison::Differs;
-        }
-        receipt
+        self.run.receipt.disclosing(disclose)
     }
 
     /// The texts of its confirm codes, one for each run, to show them again to a peer who lost them:

@@ -302,10 +302,11 @@ impl Exchange {
             let theirs = self.sessions().any(|session| session.is_of_the_accepted(&hello));
             return if theirs { Scanned::NothingNew } else { Scanned::SessionTaken };
         }
-        if self.previous.iter().any(|previous| previous.knows(&hello)) {
-            return Scanned::NothingNew;
+        let at_once = self.previous.is_empty();
+        match self.previous.iter_mut().find(|previous| previous.knows(&hello)) {
+            Some(previous) => previous.greet(hello, false, self.now),
+            None => self.current.greet(hello, at_once, self.now),
         }
-        self.current.greet(hello, self.previous.is_empty(), self.now)
     }
 
     /// A sealed message goes to the first session that opens it, the one on display before the

@@ -7,7 +7,6 @@ use crate::badge::Badge;
 use crate::encounter::Confirmation;
 use crate::event::Event;
 use crate::identity::PersonId;
-use crate::receipt::Quoted;
 use crate::time::UnixTime;
 use crate::transcript::Transcript;
 use crate::wire::Flaw;
@@ -149,9 +148,9 @@ impl fmt::Display for Scanned {
                 f.write_str("They confirmed already; scan again once they are in your book.")
             }
             Self::Verified(v) if v.confirmed => {
-                write!(f, "{} is here and has accepted you. Accept?", Quoted(v.badge.name()))
+                write!(f, "{} is here and has accepted you. Accept?", v.badge.name())
             }
-            Self::Verified(v) => write!(f, "{} is here. Accept?", Quoted(v.badge.name())),
+            Self::Verified(v) => write!(f, "{} is here. Accept?", v.badge.name()),
             Self::SessionTaken => {
                 f.write_str("You have accepted someone already. Start again for the next person.")
             }
@@ -159,7 +158,7 @@ impl fmt::Display for Scanned {
             Self::StartAgainToCompare(v) => write!(
                 f,
                 "{} is here, but to compare check codes both of you must start again.",
-                Quoted(v.badge.name())
+                v.badge.name()
             ),
             Self::NobodyAnswersFirst => {
                 f.write_str("Neither of you answers first. One of you has to show a badge first.")

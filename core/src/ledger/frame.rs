@@ -79,8 +79,9 @@ impl Frame {
         let (head_bytes, mut rest) = bytes.split_at_checked(HEAD)?;
         let nonce: [u8; NONCE] = take(&mut rest)?;
         let (end, sealed) = rest.split_last()?;
-        // Nearly any end mark will do, since the entry vouches for itself: not one that was never written.
-        if *end == 0 || bytes.len() != head.frame_length() {
+        // Nearly any end mark will do, since the entry vouches for itself: not one that was never written,
+        // and not the next frame's first byte in place of one that was lost.
+        if *end == 0 || *end == MAGIC[0] || bytes.len() != head.frame_length() {
             return None;
         }
         let plaintext = keys.ledger.open(&binding(keys, head_bytes), &nonce, sealed).ok()?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::ledger::Mark;
 use crate::ledger::frame::{Frame, HEAD, Head, MAGIC, MAX_FRAME, MIN_FRAME};
 use crate::ledger::window::Window;
-use crate::seal::{Keys, TAG};
+use crate::seal::Keys;
 
 /// A stretch of the ledger that was complete once and doesn't open any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,9 +93,8 @@ impl Scan {
         while self.tail.is_none() {
             let at = self.at;
             let bytes = self.window.read(at, MAX_FRAME)?;
+            let head = Head::parse(&self.keys, bytes).filter(|head| head.fits(at));
             let frame = Frame::open_first(&self.keys, at, bytes);
-            let head = Head::parse(&self.keys, bytes);
-            let head = head.filter(|head| head.fits(at) || frame.is_some());
             match (frame, head) {
                 (Some(frame), _) if frame.entry.seq >= self.mark.next => {
                     self.at += frame.bytes.len() as u64;
@@ -164,7 +163,7 @@ impl Scan {
         let unlinked = frame.prev != self.mark.prev;
         let offset = match &self.damage {
             Some(bad) => bad.offset,
-            None if lost > 0 || unlinked => self.mark.offset.min(frame.offset),
+            None if lost > 0 || unlinked => self.mark.offset,
             None => return None,
         };
         Some(Damage { first, lost, offset, bytes: frame.offset - offset })
@@ -203,14 +202,6 @@ impl Scan {
 
     /// Not a head: the end, a torn write, or damage up to the next sound head.
     fn skip_to_head(&mut self) -> io::Result<()> {
-        // A frame that lost bytes of its end can have opened with the first ones of the next, when these
-        // are what it lost or an end mark like any other.
-        if self.at == self.mark.offset
-            && let Some(within) = self.find_head(self.at - (TAG + 1) as u64, self.at)?
-        {
-            self.at = within;
-            return Ok(());
-        }
         if let Some(found) = self.find_head(self.at + 1, u64::MAX)? {
             self.spoil(self.next());
             self.at = found;

@@ -24,7 +24,7 @@ private func twoPeopleMeet(in scratch: URL) async throws {
     let showing = Task { try await ada.show { pictures.append($0) } }
     try await grace.read(text(on: ada, .hello))
     try await ada.read(text(on: grace, .offer))
-    XCTAssertEqual(ada.says, "\"Grace\" is here. Accept?")
+    XCTAssertEqual(ada.says, "Grace is here. Accept?")
     XCTAssertEqual(ada.asking?.badge, Badge(name: "Grace"))
     try await ada.accept()
     XCTAssertNil(ada.asking)

@@ -19,8 +19,7 @@ impl Session {
     ) -> Option<Result<(), AcceptError>> {
         let at = self.peers.iter().position(|peer| peer.transcript == *transcript)?;
         let offered = self.verified(at)?.check_code.is_some();
-        let is_anothers = self.taken_by.is_some() && !self.is_taken_by(self.peers.get(at)?);
-        if is_anothers || self.acceptance(transcript).is_some() {
+        if self.is_accepted(at) {
             return Some(Err(AcceptError::Taken));
         }
         if comparison == Comparison::Agrees && !offered {
@@ -57,7 +56,7 @@ impl Session {
         if self.taken_by.is_some() && !self.is_taken_by(peer) {
             return Some(Err(AcceptError::Taken));
         }
-        if let Some(before) = self.acceptance(transcript) {
+        if let Some(before) = self.acceptances.iter().find(|a| a.transcript == *transcript) {
             return Some(Ok(before.encounter.clone()));
         }
         let (confirm, ours) =

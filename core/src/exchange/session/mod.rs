@@ -162,9 +162,15 @@ impl Session {
         self.peers.iter().any(|peer| peer.hello == *hello && self.is_taken_by(peer))
     }
 
-    /// How the peer of `transcript` was accepted, if it was.
-    fn acceptance(&self, transcript: &Transcript) -> Option<&Acceptance> {
-        self.acceptances.iter().find(|acceptance| acceptance.transcript == *transcript)
+    fn is_accepted(&self, at: usize) -> bool {
+        let transcript = self.peers.get(at).map(|peer| peer.transcript);
+        self.acceptances.iter().any(|acceptance| Some(acceptance.transcript) == transcript)
+    }
+
+    fn is_acknowledged(&self, at: usize) -> bool {
+        let transcript = self.peers.get(at).map(|peer| peer.transcript);
+        let mut acknowledged = self.acceptances.iter().filter(|a| a.acknowledged);
+        acknowledged.any(|acceptance| Some(acceptance.transcript) == transcript)
     }
 
     fn is_taken_by(&self, peer: &Peer) -> bool {
@@ -175,8 +181,8 @@ impl Session {
     /// Those waiting to be accepted or, accepted, for the record of that, in the order they came.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Verified> + '_ {
         (0..self.peers.len())
+            .filter(|at| !self.is_acknowledged(*at))
             .filter_map(|at| self.verified(at))
-            .filter(|v| !self.acceptance(&v.transcript).is_some_and(|a| a.acknowledged))
             .filter(|v| self.taken_by.is_none() || v.accepted_before)
     }
 

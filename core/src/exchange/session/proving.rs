@@ -110,7 +110,7 @@ impl Session {
         }
         let at = known.unwrap_or_else(|| self.insert(hello, shared, now));
         let Some(peer) = self.peers.get_mut(at) else { return Scanned::NothingNew };
-        let (transcript, signature) = (peer.transcript, plaintext.signature);
+        let signature = plaintext.signature;
         let proof = peer.proof.get_or_insert(Proof {
             plaintext,
             facts,
@@ -128,7 +128,7 @@ impl Session {
             *place = Some(signature);
             proof.seen.push(digest);
         }
-        if !said_more || self.acceptance(&transcript).is_some() {
+        if !said_more || self.is_accepted(at) {
             return self.seen_again(at);
         }
         if self.terms.compare && self.taken_by.is_none() && self.offers() < MAX_OFFERS {
@@ -166,7 +166,7 @@ impl Session {
         if self.taken_by.is_some() && !self.is_taken_by(peer) {
             return Scanned::SessionTaken;
         }
-        let accepted = self.acceptance(&peer.transcript);
+        let accepted = self.acceptances.iter().find(|a| a.transcript == peer.transcript);
         let confirmed = peer.proof.as_ref().and_then(|proof| Some((proof, proof.confirm?)));
         match (accepted, confirmed) {
             (Some(acceptance), Some(_)) if !acceptance.acknowledged => {

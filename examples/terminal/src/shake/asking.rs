@@ -6,7 +6,6 @@ use getrandom::rand_core::Rng as _;
 use lapel::book::{Contact, Standing};
 use lapel::event::Event;
 use lapel::exchange::Verified;
-use lapel::receipt::Quoted;
 use lapel::receipt::State;
 
 use crate::home::rng;
@@ -89,7 +88,7 @@ pub(crate) fn description(
     known_as: Option<&Contact>,
     own_event: &Event,
 ) -> String {
-    let mut text = format!("{} is here.", Quoted(who.badge.name()));
+    let mut text = format!("{} is here.", who.badge.name());
     text.push_str(&view::fields(who.badge.fields(), "  "));
     let _ = write!(text, "\n  {:<13} {}", "fingerprint", who.person.fingerprint());
     if let Some(code) = who.check_code {

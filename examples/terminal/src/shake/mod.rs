@@ -22,7 +22,7 @@ use lapel::book::{Contact, Standing};
 use lapel::encounter::Recorded;
 use lapel::event::Event;
 use lapel::exchange::{Exchange, Options, Reveal, Scanned, Step, Verified};
-use lapel::receipt::{Comparison, Quoted, State};
+use lapel::receipt::{Comparison, State};
 use lapel::transcript::Transcript;
 
 use self::asking::{Asking, Question, Said};
@@ -267,7 +267,7 @@ impl Shake<'_> {
         match &mut self.asking {
             Some(asking) if same(&asking.who) => {
                 if who.confirmed && !asking.who.confirmed {
-                    self.say.aside(&format!("{} has accepted you.", Quoted(who.badge.name())));
+                    self.say.aside(&format!("{} has accepted you.", who.badge.name()));
                 }
                 asking.who = who;
                 return Ok(());

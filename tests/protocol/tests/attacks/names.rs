@@ -24,11 +24,7 @@ fn somebody() -> Verified {
 fn every_outcome_of_a_scan_has_its_name_and_its_sentence() {
     let confirmed = Verified { confirmed: true, ..somebody() };
     let table: [(Scanned, &str, &str); 23] = [
-        (
-            Scanned::Verified(confirmed),
-            "verified",
-            "\"Grace\" is here and has accepted you. Accept?",
-        ),
+        (Scanned::Verified(confirmed), "verified", "Grace is here and has accepted you. Accept?"),
         (Scanned::NotOurs, "not_ours", "That isn't a Lapel code."),
         (
             Scanned::OtherVersion { version: 7 },
@@ -89,7 +85,7 @@ fn every_outcome_of_a_scan_has_its_name_and_its_sentence() {
             "progressed",
             "They confirmed already; scan again once they are in your book.",
         ),
-        (Scanned::Verified(somebody()), "verified", "\"Grace\" is here. Accept?"),
+        (Scanned::Verified(somebody()), "verified", "Grace is here. Accept?"),
         (
             Scanned::SessionTaken,
             "session_taken",
@@ -103,7 +99,7 @@ fn every_outcome_of_a_scan_has_its_name_and_its_sentence() {
         (
             Scanned::StartAgainToCompare(somebody()),
             "start_again_to_compare",
-            "\"Grace\" is here, but to compare check codes both of you must start again.",
+            "Grace is here, but to compare check codes both of you must start again.",
         ),
         (
             Scanned::NobodyAnswersFirst,
